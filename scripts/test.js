@@ -1,0 +1,18 @@
+/** Runs Jest as ES modules need it; `JEST_RESULTS` names a file for the results, arguments are Jest's own. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const results = process.env.JEST_RESULTS;
+const run = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    jest,
+    ...(results ? ['--json', `--outputFile=${results}`] : []),
+    ...process.argv.slice(2),
+  ],
+  { stdio: ['inherit', results ? 'ignore' : 'inherit', 'inherit'] },
+);
+process.exit(run.status ?? 1);

@@ -1,0 +1,45 @@
+import * as agreements from './agreements.js';
+import * as company from './company.js';
+import * as corrections from './corrections.js';
+import type { EventDefinition, EventDefinitions } from './event.js';
+import * as externalIds from './external-ids.js';
+import * as interactions from './interactions.js';
+import * as orders from './orders.js';
+import * as people from './people.js';
+import * as policies from './policies.js';
+import * as profile from './profile.js';
+import * as promises from './promises.js';
+import * as referrals from './referrals.js';
+import * as reps from './reps.js';
+import * as scheme from './scheme.js';
+import * as team from './team.js';
+import * as visits from './visits.js';
+import * as wallet from './wallet.js';
+
+/** Every event the log may hold. Names are for ever. */
+export const catalogue = {
+  ...profile.events,
+  ...people.events,
+  ...team.events,
+  ...reps.events,
+  ...visits.events,
+  ...interactions.events,
+  ...promises.events,
+  ...wallet.events,
+  ...orders.events,
+  ...agreements.events,
+  ...referrals.events,
+  ...scheme.events,
+  ...policies.events,
+  ...corrections.events,
+  ...externalIds.events,
+  ...company.events,
+} satisfies EventDefinitions;
+
+export type EventType = keyof typeof catalogue;
+
+const byType: ReadonlyMap<string, EventDefinition> = new Map(Object.entries(catalogue));
+
+export function definitionOf(type: string): EventDefinition | undefined {
+  return byType.get(type);
+}

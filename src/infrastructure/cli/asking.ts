@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config.js';
+import { askService } from '../control-socket.js';
+import { pathsOf } from '../data-folder.js';
+import type { Engine } from '../engine.js';
+
+/** What the service that runs on the data folder answers, else what the engine does when it is opened for it. */
+export async function askServiceOrEngine<Answer>(
+  config: Config,
+  verb: string,
+  onProgress: (value: unknown) => void,
+  ask: (engine: Engine) => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly isServing: boolean }> {
+  const paths = pathsOf(config.dataFolder);
+  const served = await askService(paths.controlSocket, verb, onProgress);
+  if (served) return { answer: served.result as Answer, isServing: true };
+  if (!existsSync(paths.log)) throw new Error(`There is no log in ${config.dataFolder} (KLANTWAARDE_DATA).`);
+  const { openEngine } = await import('../engine.js');
+  const engine = await openEngine(config);
+  try {
+    return { answer: await ask(engine), isServing: false };
+  } finally {
+    await engine.close();
+  }
+}

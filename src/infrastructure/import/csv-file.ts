@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { CsvSplitter, type OnRecord } from './csv-splitter.js';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { CsvRecords, type OnRecord } from './csv-records.js';
 import { ImportError } from './import-error.js';
 
 const CHUNK_BYTES = 1 << 20;
+/** More than a header takes. */
+const START_BYTES = 1 << 16;
 
 export interface CsvProgress {
   /** Bytes of the file as it lies on disk, compressed or not. */
@@ -24,43 +26,69 @@ export interface CsvReading {
 }
 
 /**
- * Reads a CSV file in UTF-8 (with or without a byte order mark), gzipped or not: its first bytes tell.
+ * Reads a CSV file in UTF-8 (with or without a byte order mark), separated by commas or semicolons, gzipped or not: its
+ * first line and its first bytes tell.
  * @throws ImportError one sentence, with the line where there is one
  */
 export async function readCsv(file: string, reading: CsvReading): Promise<void> {
-  const { size, gzipped } = await inspect(file);
-  let header = true;
-  const splitter = new CsvSplitter((fields, line) => {
-    if (!header) return reading.onRecord(fields, line);
-    header = false;
-    reading.onHeader(
-      fields.map((name) => name.trim()),
-      splitter.delimiter,
-    );
-  });
-  const source = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const split = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of chunks) {
-      splitter.push(decode(file, decoder, splitter, chunk));
-      await reading.onChunk?.();
-      reading.onProgress?.({ bytes: source.bytesRead, totalBytes: size });
-    }
-    splitter.push(decode(file, decoder, splitter));
-    splitter.end();
-  };
-  const options = reading.signal ? { signal: reading.signal } : {};
+  const { size, gzipped, delimiter } = await inspect(file);
+  let records: CsvRecords | undefined;
   try {
-    if (gzipped) await pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), split, options);
-    else await pipeline(source, split, options);
+    let header = true;
+    records = new CsvRecords(delimiter, (fields, line) => {
+      if (!header) return reading.onRecord(fields, line);
+      header = false;
+      reading.onHeader(
+        fields.map((name) => name.trim()),
+        delimiter,
+      );
+    });
+    await parseAll(file, gzipped, size, records, reading);
+    if (header) throw new ImportError(`${file} is empty.`);
   } catch (error) {
     reading.signal?.throwIfAborted();
-    throw sentenceFor(file, error);
+    throw sentenceFor(file, records?.sentenceFor(error) ?? error);
   }
-  if (header) throw new ImportError(`${file} is empty.`);
 }
 
-async function inspect(file: string): Promise<{ size: number; gzipped: boolean }> {
+async function parseAll(
+  file: string,
+  gzipped: boolean,
+  totalBytes: number,
+  records: CsvRecords,
+  { onChunk, onProgress, signal }: CsvReading,
+): Promise<void> {
+  const source = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const checked = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      mustBeText(file, decoder, records, chunk);
+      records.willTake(chunk);
+      yield chunk;
+      await onChunk?.();
+      onProgress?.({ bytes: source.bytesRead, totalBytes });
+    }
+    mustBeText(file, decoder, records);
+  };
+  const options = signal ? { signal } : {};
+  if (gzipped) await pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), checked, records.parser, options);
+  else await pipeline(source, checked, records.parser, options);
+}
+
+/** The one that the first line holds more of, outside quotes. */
+function delimiterOf(start: Buffer): ',' | ';' {
+  const [header = ''] = start.toString('latin1').split('\n', 1);
+  const unquoted = header.replaceAll(/"[^"]*"/g, '');
+  return unquoted.split(';').length > unquoted.split(',').length ? ';' : ',';
+}
+
+interface Inspected {
+  readonly size: number;
+  readonly gzipped: boolean;
+  readonly delimiter: ',' | ';';
+}
+
+async function inspect(file: string): Promise<Inspected> {
   try {
     const handle = await open(file, 'r');
     try {
@@ -68,8 +96,12 @@ async function inspect(file: string): Promise<{ size: number; gzipped: boolean }
       if (stat.isDirectory()) throw new ImportError(`${file} is a directory, not a CSV file.`);
       if (!stat.isFile()) throw new ImportError(`${file} is not a file: an import reads its file twice.`);
       if (stat.size === 0) throw new ImportError(`${file} is empty.`);
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-      return { size: stat.size, gzipped: bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b };
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
+      const start = buffer.subarray(0, bytesRead);
+      const gzipped = start[0] === 0x1f && start[1] === 0x8b;
+      // Only the beginning is there to unpack, and that is no fault of the file.
+      const text = gzipped ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
+      return { size: stat.size, gzipped, delimiter: delimiterOf(text) };
     } finally {
       await handle.close();
     }
@@ -78,16 +110,18 @@ async function inspect(file: string): Promise<{ size: number; gzipped: boolean }
   }
 }
 
-function decode(
+/** @throws ImportError near the line that isn't UTF-8; without a chunk, for a text that ends within a character */
+function mustBeText(
   file: string,
   decoder: InstanceType<typeof TextDecoder>,
-  splitter: CsvSplitter,
+  records: CsvRecords,
   chunk?: Buffer,
-): string {
+): void {
   try {
-    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+    if (chunk) decoder.decode(chunk, { stream: true });
+    else decoder.decode();
   } catch {
-    const line = chunk ? splitter.atLine + linesBeforeFault(chunk) : splitter.atLine;
+    const line = records.atLine + (chunk ? linesBeforeFault(chunk) : 0);
     throw new ImportError(`${file} is not UTF-8 text (near line ${line}): save it as CSV in UTF-8.`);
   }
 }

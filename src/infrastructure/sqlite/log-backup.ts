@@ -203,14 +203,19 @@ function refuseIfThere<Manifest>(kind: Kind<Manifest>, target: string, dataFolde
 }
 
 function refuse<Manifest>(kind: Kind<Manifest>, dataFolder: string): never {
-  throw new BackupRefused(`There is a ${kind.format.name} in ${dataFolder} already: nothing was replaced.`);
+  throw new BackupRefused(`There is ${one(kind)} in ${dataFolder} already: nothing was replaced.`);
+}
+
+/** `an event log`, `a key ring`. */
+function one<Manifest>({ format }: Kind<Manifest>): string {
+  return `${/^[aeiou]/.test(format.name) ? 'an' : 'a'} ${format.name}`;
 }
 
 async function readManifest<Manifest>(kind: Kind<Manifest>, folder: string): Promise<Manifest> {
   try {
     return kind.manifest.parse(JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')));
   } catch (error) {
-    throw new BackupRefused(`${folder} is not a whole backup of a ${kind.format.name}.`, { cause: error });
+    throw new BackupRefused(`${folder} is not a whole backup of ${one(kind)}.`, { cause: error });
   }
 }
 

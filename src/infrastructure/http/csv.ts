@@ -1,0 +1,23 @@
+/** A value as a cell of RFC 4180. Texts that a spreadsheet would take for a formula are kept from being one. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return String(value);
+  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** Rows with a line of names above them; every row has the same columns. */
+export function csv(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+/** Whether the caller would rather have CSV than JSON. */
+export function prefersCsv(accept: string | undefined): boolean {
+  const quality = (...types: string[]): number => {
+    const found = (accept ?? '*/*')
+      .split(',')
+      .filter((part) => types.includes(part.split(';')[0]!.trim().toLowerCase()));
+    return Math.max(0, ...found.map((part) => Number(/;\s*q=([\d.]+)/i.exec(part)?.[1] ?? 1)));
+  };
+  return quality('text/csv', 'text/*') > quality('application/json', 'application/*', '*/*');
+}

@@ -36,6 +36,7 @@ for (const name of options.only) {
 }
 const wants = (name: string) => options.only.length === 0 || options.only.includes(name);
 
+mkdirSync(options.folder, { recursive: true });
 const work = mkdtempSync(join(options.folder, 'klantwaarde-bench-'));
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);

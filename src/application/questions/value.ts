@@ -1,5 +1,6 @@
 import { BadQuestion, type Question, type Services, type Unconverted } from '../ask.js';
 import { BadDate, localDay, parseDay } from '../dates.js';
+import { formatPosition } from '../ports/position.js';
 import type { Reading } from '../ports/read-side.js';
 import { type FoundCustomer, findCustomer } from './customer.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
@@ -102,7 +103,7 @@ export interface ValueOfOneParams extends Period, Paging {
 /** An event and what it adds to each figure; over all pages these add up to the figures. */
 export interface Explained {
   readonly eventId: string;
-  readonly position: number;
+  readonly position: string;
   readonly occurredAt: string;
   readonly recordedAt: string;
   readonly actor: string;
@@ -148,14 +149,14 @@ export interface ValueOfOne {
 }
 
 /** What one customer has been worth, over a period or in all. */
-export const valueOfOne: Question<ValueOfOneParams, ValueOfOne> = async (reading, params, { leaveOut }) => {
+export const valueOfOne: Question<ValueOfOneParams, ValueOfOne> = async (reading, params, services) => {
   const found = await findCustomer(reading, params.customerId);
   const days = periodDays(params);
-  const value = await figuresOf(reading, found, days, leaveOut);
+  const value = await figuresOf(reading, found, days, services.leaveOut);
   const answer = { customerId: found.customerId, currency: reading.currency, value };
   if (!params.explain) return answer;
   const [events, leftOut] = await Promise.all([
-    explain(reading, found, days, params),
+    explain(reading, found, days, params, services),
     reading.rows<LeftOut>(
       `SELECT * FROM value_left_out($as_of, $known, CAST($members AS INTEGER[]))
        WHERE ${within} ORDER BY occurred_at, event_id`,
@@ -170,10 +171,11 @@ async function explain(
   { members }: FoundCustomer,
   days: PeriodDays,
   paging: Paging,
+  { log }: Services,
 ): Promise<Page<Explained>> {
   const limit = limitOf(paging);
   const [after = 0] = readCursor(paging, 'position') ?? [];
-  const rows = await reading.rows<Explained>(
+  const rows = await reading.rows<Omit<Explained, 'position'> & { position: number }>(
     `WITH counted AS MATERIALIZED (
        FROM order_value($as_of, $known)
        WHERE ${ofMembers} AND ${within} AND position > CAST($after AS BIGINT)
@@ -199,7 +201,13 @@ async function explain(
      ORDER BY event.position`,
     { members, ...days, after, limit },
   );
-  return pageOf(rows, limit, 'position', (row) => [row.position]);
+  return pageOf(
+    rows,
+    limit,
+    'position',
+    (row) => [row.position],
+    (row) => ({ ...row, position: formatPosition(log.id, BigInt(row.position)) }),
+  );
 }
 
 type Sortable = Exclude<keyof ValueFigures, 'firstOrder' | 'lastOrder' | 'lastOrderWithValue'>;

@@ -84,6 +84,9 @@ export abstract class EventLog {
   /** Identity of this log: positions of another one are refused. Lower-case letters and digits. */
   abstract readonly id: string;
 
+  /** Whether the positions of the events of one append follow one another: they need not be looked up then. */
+  readonly appendsWithoutGaps: boolean = false;
+
   /**
    * Appends all of the events or none. Nothing (success, conflict, repeat) is reported before it is durable.
    * @throws WrongExpectedRevision, StreamTombstoned, AppendTooLarge, LogUnavailable, LogFull

@@ -33,7 +33,7 @@ export interface DuckDbReadSideOptions {
   readonly tell?: (level: 'info' | 'warn' | 'error', sentence: string) => void;
   /** Events taken from the log at once. Default 20,000. */
   readonly batchSize?: number;
-  /** Events per transaction while building. Default 130,000. */
+  /** Events per transaction while building. Default 40,000. */
   readonly transactionSize?: number;
   /** Shortest time between the beginnings of two transactions while live, milliseconds. Default 100. */
   readonly intervalMs?: number;
@@ -54,13 +54,9 @@ interface Building {
   readonly done: Promise<RebuildProgress>;
 }
 
-/**
- * More than DuckDB puts into one block of rows (122,880): whole blocks go straight to the file, all others are copied
- * once more when the transaction ends.
- */
-const TRANSACTION_SIZE = 130_000;
-const CHECKPOINT_EVERY = 390_000;
-
+const TRANSACTION_SIZE = 40_000;
+/** In bulk nothing is in the file before a checkpoint: until then it takes memory. */
+const CHECKPOINT_EVERY = 200_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 

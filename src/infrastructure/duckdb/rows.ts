@@ -16,7 +16,6 @@ import {
   DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
-  DuckDBUUIDValue,
   type DuckDBValue,
   LIST,
   VARCHAR,
@@ -166,5 +165,3 @@ export function bind(statement: DuckDBPreparedStatement, params: Readonly<Record
     bindOne(statement, index, name, params[name]);
   }
 }
-
-export const uuidText = (value: DuckDBValue): string => (value instanceof DuckDBUUIDValue ? value.toString() : '');

@@ -69,6 +69,29 @@ describe('rows of an answer', () => {
     expect(answers.map(([row]) => row?.n)).toEqual(Array.from({ length: 40 }, (_, number) => number + 1));
   });
 
+  it.each([
+    ['SELECT count(*) AS n FROM event WHERE superseded_position IS NULL', 3, 3],
+    ['SELECT count(*) AS n FROM event WHERE superseded_position IS NOT NULL', 0, 1],
+    ['SELECT count(*) AS n FROM event WHERE replaces IS NULL AND position <= $known', 3, 3],
+    ['SELECT count(*) AS n FROM event WHERE position > 3', 0, 1],
+    ["SELECT count(*) AS n FROM event WHERE type = 'LifecycleChanged'", 3, 3],
+    ["SELECT count(*) AS n FROM (SELECT type FROM event UNION ALL SELECT type FROM event) WHERE type <> 'Other'", 6, 8],
+    ['SELECT max(position) AS n FROM event', 3, 4],
+    ['SELECT count(*) AS n FROM event e JOIN customer_lifecycle l USING (position) WHERE e.customer < 2', 3, 3],
+  ])('stay right when the same question is asked again after the data have changed: %s', async (sql, before, after) => {
+    const id = 'aaaaaaaa-0000-4000-8000-000000000001';
+    const lifecycle = { type: 'LifecycleChanged', at: '2026-01-01', stream, data: { lifecycle: 'prospect' } };
+    given = await givenReadSide([{ ...lifecycle, id }, lifecycle, lifecycle], { views: [] });
+    // Each of the connections has prepared it.
+    for (let reader = 0; reader < 2; reader++) {
+      const answers = await Promise.all(Array.from({ length: 3 }, () => given!.rows(sql)));
+      expect(answers).toEqual([[{ n: before }], [{ n: before }], [{ n: before }]]);
+    }
+    await given.record({ ...lifecycle, type: 'EventRetracted', data: { targetEventId: id, reason: 'x' } });
+    const answers = await Promise.all(Array.from({ length: 3 }, () => given!.rows(sql)));
+    expect(answers).toEqual([[{ n: after }], [{ n: after }], [{ n: after }]]);
+  });
+
   it('cannot reach outside the read side, nor change its limits', async () => {
     given = await givenReadSide([], { views: [] });
     await expect(given.rows("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow();

@@ -1,8 +1,8 @@
 /** Runs Jest as ES modules need it; `JEST_RESULTS` names a file for the results, arguments are Jest's own. */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
 const results = process.env.JEST_RESULTS;
 const run = spawnSync(
   process.execPath,

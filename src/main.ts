@@ -4,6 +4,7 @@ import { ControlError } from './infrastructure/control-socket.js';
 import { DataFolderError } from './infrastructure/data-folder.js';
 import { startService } from './infrastructure/http/service.js';
 import { createLogger } from './infrastructure/logging.js';
+import { warmUp } from './infrastructure/warm-up.js';
 
 /** What an operator can put right is told in a sentence, everything else with where it came from. */
 function reason(error: unknown): string {
@@ -33,6 +34,7 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  void warmUp(service.engine);
 } catch (error) {
   console.error(reason(error));
   process.exit(1);

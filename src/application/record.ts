@@ -349,14 +349,16 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     if (repeated) throw new WrongExpectedRevision(stream, expected, undefined);
     const accepted = batch.decided.filter(isAccepted);
     for (const each of accepted.slice(batch.evolved)) this.evolve(history, each);
-    const positions =
-      accepted.length === 1 ? undefined : await this.positions(stream, before + 1n, batch.written.length);
+    const count = batch.written.length;
+    const isKnown = accepted.length === 1 || this.log.appendsWithoutGaps;
+    const positions = isKnown ? undefined : await this.positions(stream, before + 1n, count);
     let revision = before;
     const outcomes = batch.decided.map((each): Outcome => {
       if (!isAccepted(each)) return each;
       history.requests.set(each.id, Number(revision) + 1);
       revision += BigInt(each.written.length);
-      const at = { revision, position: positions?.[Number(revision - before) - 1] ?? position };
+      const left = before + BigInt(count) - revision;
+      const at = { revision, position: positions?.[Number(revision - before) - 1] ?? position - left };
       return this.answer('recorded', each.id, (each.written[0] as NewEvent).id, at);
     });
     history.revision = revision;

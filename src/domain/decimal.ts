@@ -1,11 +1,14 @@
 import type { Decimal } from './command.js';
 
+const canonical = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
+
 /**
  * A number as the decimal text that events hold, without needless zeros. What isn't one stays as it is, for the event's
  * schema to refuse with its path.
  */
 export function decimalText(value: Decimal): string {
   const text = typeof value === 'number' ? String(value) : value;
+  if (canonical.test(text)) return text;
   const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text);
   if (!match) return text;
   return `${match[1]}${match[2]}${match[3] ? `.${match[3]}` : ''}`;

@@ -196,11 +196,13 @@ export interface Commands {
   PayInvoice: PayInvoice;
 }
 
-/** What the rules have to know of an order: quantities in thousandths, by line from 0 and by article. */
+/** What the rules have to know of an order: by line from 0, and by article. */
 export interface Order {
   readonly currency: string;
   readonly skus: readonly string[];
-  readonly ordered: readonly bigint[];
+  /** Quantities as they were told: hardly ever asked for. */
+  readonly ordered: readonly string[];
+  /** In thousandths. */
   readonly returnedByLine: Map<number, bigint>;
   readonly returnedBySku: Map<string, bigint>;
   cancelled: boolean;
@@ -225,7 +227,10 @@ function mustStand(orders: Orders, orderId: string): Order {
 }
 
 function orderedOf(order: Order, sku: string): bigint {
-  return order.ordered.reduce((sum, quantity, line) => (order.skus[line] === sku ? sum + quantity : sum), 0n);
+  return order.ordered.reduce(
+    (sum, quantity, line) => (order.skus[line] === sku ? sum + thousandths(quantity) : sum),
+    0n,
+  );
 }
 
 /** The first line that takes back more than was ordered and has not come back yet: of its order line, or of its article. */
@@ -239,7 +244,7 @@ function excess(order: Order, lines: readonly { line?: number; sku: string; quan
     if (line === undefined) return false;
     const ofLine = (byLine.get(line) ?? 0n) + thousandths(quantity);
     byLine.set(line, ofLine);
-    return ofLine > (order.ordered[line - 1] ?? 0n);
+    return ofLine > thousandths(order.ordered[line - 1] ?? '0');
   });
   return index < 0 ? undefined : index;
 }
@@ -303,7 +308,7 @@ export const evolve: Evolve<typeof events, Orders> = {
     orders.set(data.orderId, {
       currency: data.currency,
       skus: data.lines.map(({ sku }) => sku),
-      ordered: data.lines.map(({ quantity: text }) => thousandths(text)),
+      ordered: data.lines.map(({ quantity: text }) => text),
       returnedByLine: new Map(),
       returnedBySku: new Map(),
       cancelled: false,

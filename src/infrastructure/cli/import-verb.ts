@@ -102,10 +102,11 @@ async function runImport(kind: Kind, file: string, options: ImportOptions): Prom
       onReading: ({ bytes, totalBytes }) => progress.show('reading  ', bytes, totalBytes),
       openRecording: async () => {
         opened ??= await open(config);
-        const { record, holderOf } = opened;
+        const { record, holderOf, lateRegistration } = opened;
         return {
           record,
           holderOf,
+          lateRegistration,
           by: { actor: 'local', source: 'import' },
           source: options.source,
           signal: stopping.signal,

@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { pathsOf } from '../data-folder.js';
 import { openEngine } from '../engine.js';
 import { UnwrittenKeyRing, UnwrittenLog } from '../import/dry-run.js';
+import { type LateRegistration, lateRegistration } from '../import/late-registration.js';
 import { SqliteEventLog } from '../sqlite/sqlite-event-log.js';
 import { SqliteKeyRing } from '../sqlite/sqlite-key-ring.js';
 import { SystemClock } from '../system-clock.js';
@@ -17,6 +18,8 @@ export interface OpenedLog {
   record(commands: Record): Promise<Outcome[]>;
   /** The customer that carries an outside key. */
   holderOf(source: string, key: string): Promise<string | undefined>;
+  /** See `lateRegistration` of the import. */
+  lateRegistration(stream: string, needed: string): Promise<LateRegistration | undefined>;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export async function openForRecording(config: Config): Promise<OpenedLog> {
   return {
     record: (commands) => engine.commandBus.execute(commands),
     holderOf: (source, key) => holderOf(engine.log, source, key),
+    lateRegistration: (stream, needed) => lateRegistration(engine.log, stream, needed),
     close: () => engine.close(),
   };
 }
@@ -53,6 +57,7 @@ export async function openForDryRun(config: Config): Promise<OpenedLog> {
   return {
     record: (commands) => handler.execute(commands),
     holderOf: (source, key) => holderOf(log, source, key),
+    lateRegistration: (stream, needed) => lateRegistration(log, stream, needed),
     close,
   };
 }

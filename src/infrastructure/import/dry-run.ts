@@ -17,6 +17,7 @@ import { KeyRing } from '../../application/ports/key-ring.js';
 /** A log that records in memory only, on top of what is stored: a dry run tells what would be recorded, repeated or refused. */
 export class UnwrittenLog extends EventLog {
   readonly id: string;
+  override readonly appendsWithoutGaps = true;
   private readonly unwritten = new Map<string, RecordedEvent[]>();
   private position = 0n;
 

@@ -1,5 +1,4 @@
 import { IANAZone } from 'luxon';
-import { detached } from './texts.js';
 
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/;
 const MINUTE = 60_000;
@@ -33,7 +32,7 @@ export class LocalTimes {
     if (known !== undefined || this.seen.has(text)) return known;
     const instant = this.read(text);
     if (this.seen.size >= REMEMBERED) this.seen.clear();
-    this.seen.set(detached(text), instant);
+    this.seen.set(text, instant);
     return instant;
   }
 

@@ -7,7 +7,7 @@ import { type Decimal, decimalText, parseDecimal, roundedProduct } from './decim
 import type { LocalTimes } from './local-times.js';
 import type { Importer, ImportPlan, PlannedCommand, PlannedStream, Refusal } from './plan.js';
 import { ImportedReps } from './reps.js';
-import { asLabel, detached, Interned, LABEL_LENGTH } from './texts.js';
+import { asLabel, Interned, LABEL_LENGTH } from './texts.js';
 
 export interface OrderImportOptions {
   /** The system the file comes from. Its keys are unique within it. */
@@ -38,8 +38,6 @@ const columnNames = {
 } as const;
 type ColumnName = (typeof columnNames.required)[number] | (typeof columnNames.optional)[number];
 
-type Line = { -readonly [Field in keyof PlacedLine]: PlacedLine[Field] };
-
 interface ImportedOrder {
   readonly key: string;
   readonly customer: ImportedCustomer;
@@ -50,11 +48,11 @@ interface ImportedOrder {
   placedAt: number;
   /** Of the earliest line that came back. */
   returnedAt: number;
-  readonly placed: Line[];
+  readonly placed: PlacedLine[];
   readonly placedOn: number[];
   /** Local day on which each placed line was delivered, empty where it wasn't. */
   readonly deliveredOn: string[];
-  readonly returned: Line[];
+  readonly returned: PlacedLine[];
   readonly returnedOn: number[];
 }
 
@@ -157,20 +155,27 @@ export class OrdersImporter implements Importer {
     if (placedAt < order.placedAt) order.placedAt = placedAt;
     if (order.country === '') order.country = this.texts.get(asLabel(text(fields, at.country)));
     if (order.rep === '') order.rep = rep;
-    if (order.customer.name === '') order.customer.name = detached(asLabel(text(fields, at.customer_name)));
+    if (order.customer.name === '') order.customer.name = asLabel(text(fields, at.customer_name));
 
     const article = this.articleOf(sku, text(fields, at.description), text(fields, at.product_group));
-    const sold: Line = { sku: article.sku, quantity: positiveText(quantity), listPrice: price.text, net };
-    if (article.description !== '') sold.description = article.description;
-    if (article.productGroup !== '') sold.productGroup = article.productGroup;
-    if (discount) sold.discountRate = discount.text;
-    if (cost !== undefined) sold.cost = cost;
-    if (quantity.scaled < 0 || this.isCredit(orderKey)) {
+    const isReturned = quantity.scaled < 0 || this.isCredit(orderKey);
+    // In the order of the alphabet: what is told is fingerprinted so, and needs no sorted copy then.
+    const sold: PlacedLine = {
+      cost,
+      description: article.description || undefined,
+      discountRate: discount?.text,
+      listPrice: price.text,
+      net,
+      productGroup: article.productGroup || undefined,
+      promisedOn: isReturned ? undefined : promisedOn || undefined,
+      quantity: positiveText(quantity),
+      sku: article.sku,
+    };
+    if (isReturned) {
       if (placedAt < order.returnedAt) order.returnedAt = placedAt;
       order.returned.push(sold);
       order.returnedOn.push(line);
     } else {
-      if (promisedOn !== '') sold.promisedOn = promisedOn;
       order.deliveredOn.push(deliveredOn);
       order.placed.push(sold);
       order.placedOn.push(line);
@@ -221,11 +226,11 @@ export class OrdersImporter implements Importer {
     if (!order) {
       let customer = this.customers.get(customerKey);
       if (!customer) {
-        customer = { key: detached(customerKey), name: '', orders: [] };
+        customer = { key: customerKey, name: '', orders: [] };
         this.customers.set(customer.key, customer);
       }
       order = {
-        key: detached(key),
+        key,
         customer,
         currency: this.texts.get(currency),
         country: '',
@@ -288,11 +293,11 @@ export class OrdersImporter implements Importer {
         name: 'PlaceOrder',
         id: orderIdFor(this.options.source, order.key),
         payload: {
-          placedAt: new Date(order.placedAt).toISOString(),
-          ...(order.rep !== '' && { soldBy: order.rep }),
+          country: order.country || undefined,
           currency: order.currency,
-          ...(order.country !== '' && { country: order.country }),
           lines: order.placed,
+          placedAt: new Date(order.placedAt).toISOString(),
+          soldBy: order.rep || undefined,
         },
       },
       lines: order.placedOn,
@@ -334,12 +339,12 @@ export class OrdersImporter implements Importer {
         name: 'ReturnOrderLines',
         id: returnIdFor(source, order.key),
         payload: {
-          ...(ofOrder && { orderId: orderIdFor(source, order.key) }),
-          occurredAt: new Date(order.returnedAt).toISOString(),
-          ...(order.rep !== '' && { soldBy: order.rep }),
+          country: order.country || undefined,
           currency: order.currency,
-          ...(order.country !== '' && { country: order.country }),
           lines: order.returned,
+          occurredAt: new Date(order.returnedAt).toISOString(),
+          orderId: ofOrder ? orderIdFor(source, order.key) : undefined,
+          soldBy: order.rep || undefined,
         },
       },
       lines: order.returnedOn,
@@ -361,7 +366,7 @@ class RememberedDecimals {
     if (known !== undefined) return known;
     const parsed = parseDecimal(raw, this.places, this.mark);
     if (this.seen.size >= REMEMBERED_NUMBERS) this.seen.clear();
-    this.seen.set(detached(raw), parsed);
+    this.seen.set(raw, parsed);
     return parsed;
   }
 }
@@ -374,6 +379,6 @@ function text(fields: readonly string[], at: number | undefined): string {
   return at === undefined ? '' : (fields[at] as string).trim();
 }
 
-function sum(lines: readonly Line[]): number {
+function sum(lines: readonly PlacedLine[]): number {
   return lines.reduce((total, line) => total + line.net, 0);
 }

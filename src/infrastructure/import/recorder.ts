@@ -1,5 +1,7 @@
 import { type By, type CommandEnvelope, type Outcome, Record as RecordCommands } from '../../application/record.js';
+import { requestIdFor } from '../../domain/ids.js';
 import { customerStream } from '../../domain/streams.js';
+import type { LateRegistration } from './late-registration.js';
 import type { ImportPlan, PlannedCommand, PlannedStream, Refusal } from './plan.js';
 
 /** Streams that are recorded at once: their appends share the log's transactions. */
@@ -10,6 +12,8 @@ export interface Recording {
   readonly record: (commands: RecordCommands) => Promise<Outcome[]>;
   /** Whose the outside key is, when a customer claimed it already. */
   readonly holderOf: (source: string, key: string) => Promise<string | undefined>;
+  /** The registration in a stream, if an import made it and it counts only from a later instant on. */
+  readonly lateRegistration: (stream: string, needed: string) => Promise<LateRegistration | undefined>;
   readonly by: By;
   readonly source: string;
   readonly onProgress?: (streams: number, of: number) => void;
@@ -64,15 +68,19 @@ async function recordStream(planned: PlannedStream, recording: Recording, tally:
       return;
     }
   }
-  const others: PlannedCommand[] = [];
   for (const [index, one] of planned.commands.entries()) {
-    if (one.otherwise && outcomes[index]?.status === 'conflict') {
-      others.push({ command: one.otherwise, lines: one.lines, label: one.label });
-    } else {
-      count([one], [outcomes[index] as Outcome], tally);
+    const outcome = outcomes[index] as Outcome;
+    if (outcome.status !== 'conflict') {
+      count([one], [outcome], tally);
+      continue;
     }
+    const isMoved = isRegistration(one.command) && (await moveRegistration(planned.stream, one.command, recording));
+    const other = one.otherwise && { command: one.otherwise, lines: one.lines, label: one.label };
+    const [settled = outcome] = other ? await recordAll(planned.stream, [other], recording) : [];
+    // Each command counts once, whatever it took.
+    if (isMoved && (settled.status === 'repeated' || settled === outcome)) tally.recorded += 1;
+    else count([other ?? one], [settled], tally);
   }
-  if (others.length > 0) count(others, await recordAll(planned.stream, others, recording), tally);
 }
 
 async function recordAll(
@@ -88,6 +96,41 @@ async function recordAll(
       by,
     ),
   );
+}
+
+type Registration = CommandEnvelope<'RegisterCustomer' | 'RegisterRep'>;
+
+function isRegistration(command: CommandEnvelope): command is Registration {
+  return command.name === 'RegisterCustomer' || command.name === 'RegisterRep';
+}
+
+/** Has a registration count from when this one would have, if that is earlier: so the order of the files is no matter. */
+async function moveRegistration(
+  stream: string,
+  { id, name, payload }: CommandEnvelope,
+  { record, lateRegistration, by, source }: Recording,
+): Promise<boolean> {
+  const { occurredAt } = payload;
+  if (occurredAt === undefined) return false;
+  for (;;) {
+    const late = await lateRegistration(stream, occurredAt);
+    if (!late) return false;
+    // The name of one of our people is sealed there; their id is made of it, so that it is the same here.
+    const data = name === 'RegisterRep' ? { ...late.data, name: (payload as { name: string }).name } : late.data;
+    const correction: CommandEnvelope<'CorrectEvent'> = {
+      name: 'CorrectEvent',
+      id: requestIdFor('import', source, 'registration', id ?? '', late.eventId, occurredAt),
+      payload: {
+        targetEventId: late.eventId,
+        replacement: { occurredAt, data },
+        reason: 'An import told of earlier days.',
+      },
+    };
+    const [outcome] = await record(new RecordCommands(stream, [correction], by));
+    if (outcome?.status === 'recorded') return true;
+    // Another process may have moved it meanwhile, but not as far.
+    if (outcome?.status !== 'refused' || outcome.rule !== 'already-superseded') return false;
+  }
 }
 
 function withoutRegistration(planned: PlannedCommand): PlannedCommand[] {

@@ -87,7 +87,10 @@ export class RejectedFile {
   }
 }
 
+const SPECIAL = /[",;\r\n]/;
+
 function quoted(field: string, delimiter: string): string {
+  if (!SPECIAL.test(field)) return field;
   return field.includes('"') || field.includes(delimiter) || field.includes('\n') || field.includes('\r')
     ? `"${field.replaceAll('"', '""')}"`
     : field;

@@ -1,11 +1,6 @@
 /** Longest label that an event holds. */
 export const LABEL_LENGTH = 200;
 
-/** A copy that does not keep the chunk it was cut from in memory. */
-export function detached(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text).toString();
-}
-
 /** Gives equal texts as one object: a file repeats its articles and countries on every line. */
 export class Interned {
   private readonly texts = new Map<string, string>();
@@ -14,9 +9,8 @@ export class Interned {
     const known = this.texts.get(text);
     if (known !== undefined) return known;
     if (this.texts.size >= 1_000_000) this.texts.clear();
-    const own = detached(text);
-    this.texts.set(own, own);
-    return own;
+    this.texts.set(text, text);
+    return text;
   }
 }
 

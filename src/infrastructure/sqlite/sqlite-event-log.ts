@@ -60,6 +60,7 @@ const COLUMNS = 'position, stream, revision, id, type, data, metadata, recorded_
  * the loss of power. Other processes may read and write the same file.
  */
 export class SqliteEventLog extends EventLog {
+  override readonly appendsWithoutGaps = true;
   private writer: LogWriter | undefined;
   private isClosed = false;
   private readonly names = new Map<bigint, string>();

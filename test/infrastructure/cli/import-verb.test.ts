@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { Ask, type Question } from '../../../src/application/ask.js';
+import { customers } from '../../../src/application/questions/customers.js';
+import { pyramid } from '../../../src/application/questions/pyramid.js';
+import { valueOfAll } from '../../../src/application/questions/value.js';
 import { Record as RecordCommands } from '../../../src/application/record.js';
-import { customerIdFor } from '../../../src/domain/ids.js';
+import { customerIdFor, orderIdFor } from '../../../src/domain/ids.js';
 import { customerStream } from '../../../src/domain/streams.js';
 import { type Engine, openEngine } from '../../../src/infrastructure/engine.js';
 import type { ImportSummary } from '../../../src/infrastructure/import/import-file.js';
@@ -87,7 +91,7 @@ describe('klantwaarde import orders', () => {
     expect(await importing('orders', ORDERS)).toMatchObject({ recorded: 0, repeated: 5, conflicts: 0 });
     expect(await eventTypes()).toEqual(events);
 
-    const overlapping = `${HEADER}\n0,K8,2026-02-01,mug,1,4\n2,K8,2026-03-02,mug,3,4\n3,K9,2026-03-05,mug,1,4\n`;
+    const overlapping = `${HEADER}\n0,K8,2026-03-04,mug,1,4\n2,K8,2026-03-02,mug,3,4\n3,K9,2026-03-05,mug,1,4\n`;
     expect(await importing('orders', overlapping)).toMatchObject({ recorded: 3, repeated: 2, conflicts: 0 });
     expect(await eventTypes()).toHaveLength(events.length + 4);
   });
@@ -279,6 +283,161 @@ describe('klantwaarde import orders', () => {
     expect(await readFile(join(folder, 'file.rejected.csv'), 'utf8')).toMatch(
       /\n3,K7,2026-03-01,pen,1,1,3,"?customer-ended: .+\n$/,
     );
+  });
+});
+
+describe('files of one system', () => {
+  const EARLY = `${HEADER},rep\n1,K7,2025-11-01 10:00,pen,2,1.50,Nancy Davolio\n2,K8,2026-01-20,mug,3,4,Nancy Davolio\n`;
+  const LATE = `${HEADER},rep\n3,K7,2026-03-01,pen,4,1.50,Nancy Davolio\n4,K9,2026-03-02,mug,1,4,jdv\nC1,K8,2026-03-03,mug,-1,4,Nancy Davolio\n`;
+
+  /** What is answered as of a day between them, and as of one after them. */
+  async function answers() {
+    const engine = await openEngine({ dataFolder: data, timeZone: 'Europe/Amsterdam', currency: 'EUR' });
+    try {
+      await engine.readSide?.waitFor((await engine.log.head()).position ?? 0n, 60_000);
+      const ask = async <Params, Data>(question: Question<Params, Data>, params: Params, asOf: string) =>
+        ((await engine.queryBus.execute(new Ask(question, params, { asOf }))) as { data: Data }).data;
+      const days = ['2025-10-31', '2025-11-01', '2026-02-01', '2026-03-31'];
+      return await Promise.all(
+        days.map(async (day) => ({
+          day,
+          customers: await ask(customers, {}, day),
+          value: await ask(valueOfAll, { limit: 100 }, day),
+          pyramid: await ask(pyramid, {}, day),
+          reps: await ask<object, { name: string }[]>(
+            (reading) =>
+              reading.rows('SELECT rep_id, name FROM rep WHERE occurred_at <= $as_of AND superseded_position IS NULL'),
+            {},
+            day,
+          ),
+        })),
+      );
+    } finally {
+      await engine.close();
+    }
+  }
+
+  it('tell the same in whatever order they are imported, also as of days before the file that came first', async () => {
+    await importing('orders', EARLY, '--credit-prefix', 'C');
+    await importing('orders', LATE, '--credit-prefix', 'C');
+    const inOrder = await answers();
+    await rm(data, { recursive: true });
+
+    await importing('orders', LATE, '--credit-prefix', 'C');
+    const summary = await importing('orders', EARLY, '--credit-prefix', 'C');
+
+    // Two orders, and the registrations of two customers and of one of our people that came too late.
+    expect(summary).toMatchObject({ recorded: 5, conflicts: 0, linesRejected: {} });
+    const reversed = await answers();
+    expect(reversed).toEqual(inOrder);
+    expect(reversed.map(({ customers: listed, reps }) => [listed.items.map(({ name }) => name), reps.length])).toEqual([
+      [[], 0],
+      [['K7'], 1],
+      [['K7', 'K8'], 1],
+      [['K7', 'K8', 'K9'], 1],
+    ]);
+  });
+
+  it('record nothing when they come again, in whatever order', async () => {
+    for (const content of [LATE, EARLY]) await importing('orders', content);
+    const events = await eventTypes();
+    expect(events.filter((type) => type === 'EventCorrected')).toHaveLength(3);
+    for (const content of [EARLY, LATE, EARLY]) {
+      expect(await importing('orders', content)).toMatchObject({ recorded: 0, conflicts: 0 });
+    }
+    expect(await eventTypes()).toEqual(events);
+  });
+
+  it('move a registration as far as the earliest of them, one after the other', async () => {
+    const months = ['2026-03', '2026-01', '2026-02', '2025-12'];
+    const recordedOf: number[] = [];
+    for (const [index, month] of months.entries()) {
+      const { recorded: count } = await importing('orders', `${HEADER}\n${index},K7,${month}-01,pen,1,1\n`);
+      recordedOf.push(count);
+    }
+    expect(recordedOf).toEqual([2, 2, 1, 2]);
+  });
+
+  it('take up what a killed import left: the orders are there, the registration is still late', async () => {
+    await importing('orders', LATE);
+    const earlier = { name: 'PlaceOrder' as const, id: orderIdFor('erp', '1') };
+    await recorded(({ commandBus }) =>
+      commandBus.execute(
+        new RecordCommands(
+          customerStream(customerIdFor('erp', 'K7')),
+          [
+            {
+              ...earlier,
+              payload: {
+                placedAt: '2025-11-01T09:00:00.000Z',
+                currency: 'EUR',
+                lines: [{ sku: 'pen', quantity: '2', listPrice: '1.5', net: 300 }],
+              },
+            },
+          ],
+          { actor: 'local', source: 'import' },
+        ),
+      ),
+    );
+    const content = `${HEADER}\n1,K7,2025-11-01 10:00,pen,2,1.50\n`;
+    expect(await importing('orders', content)).toMatchObject({ recorded: 1, repeated: 1, conflicts: 0 });
+    expect(await importing('orders', content)).toMatchObject({ recorded: 0, repeated: 2, conflicts: 0 });
+  });
+
+  it('leave alone what somebody registered, or dated, by hand', async () => {
+    const stream = customerStream(customerIdFor('erp', 'K8'));
+    const by = { actor: 'local', source: 'api' as const };
+    const typedIn = '01987f00-0000-7000-8000-000000000007';
+    await recorded(({ commandBus }) =>
+      commandBus.execute(
+        new RecordCommands(
+          customerStream(typedIn),
+          [
+            {
+              name: 'RegisterCustomer',
+              payload: {
+                name: 'Zeven',
+                externalIds: [{ source: 'erp', key: 'K7' }],
+                occurredAt: '2026-02-10T09:00:00.000Z',
+              },
+            },
+          ],
+          by,
+        ),
+      ),
+    );
+    await importing('orders', LATE.replace('C1,K8', '5,K8'));
+    await recorded(async ({ commandBus, log }) => {
+      for await (const { id, type, data: text } of log.read(stream)) {
+        if (type !== 'CustomerRegistered') continue;
+        const replacement = { occurredAt: '2026-02-20T09:00:00.000Z', data: JSON.parse(text) };
+        const payload = { targetEventId: id, replacement, reason: 'Signed on that day.' };
+        await commandBus.execute(new RecordCommands(stream, [{ name: 'CorrectEvent', payload }], by));
+      }
+    });
+    const before = (await eventTypes()).filter((type) => type === 'EventCorrected');
+
+    await importing('orders', `${HEADER}\n1,K7,2025-11-01,pen,2,1\n2,K8,2026-01-20,mug,3,4\n`);
+
+    expect(before).toHaveLength(1);
+    expect((await eventTypes()).filter((type) => type === 'EventCorrected')).toEqual(before);
+  });
+
+  it('give a customer the earlier day that the customers file has, after its orders', async () => {
+    const since = (day: string) => `customer_id,name,customer_since\nK7,Zeven,${day}\n`;
+    await importing('orders', `${HEADER}\n1,K7,2026-03-01,pen,2,1\n`);
+    expect(await importing('customers', since('2026-01-01'))).toMatchObject({ recorded: 1, repeated: 0 });
+    expect(await importing('customers', since('2025-10-15'))).toMatchObject({ recorded: 1, repeated: 0 });
+    expect(await importing('customers', since('2025-10-15'))).toMatchObject({ recorded: 0, repeated: 1 });
+    const [early] = await answers();
+    expect(early?.customers.items).toHaveLength(1);
+  });
+
+  it('give a customer from the customers file, registered on the day of that import, the day of its first order', async () => {
+    await importing('customers', 'customer_id,name\nK7,Zeven\n');
+    expect(await importing('orders', `${HEADER}\n1,K7,2025-11-01,pen,2,1\n`)).toMatchObject({ recorded: 2 });
+    const [, onTheDay] = await answers();
+    expect(onTheDay?.customers.items.map(({ name }) => name)).toEqual(['Zeven']);
   });
 });
 

@@ -62,6 +62,8 @@ async function prepare(folder: string): Promise<void> {
     await chmod(folder, 0o700);
   }
   const marker = pathsOf(folder).format;
+  // Listed first: another process that is making the folder just now writes the marker before anything else.
+  const others = (await readdir(folder)).filter((name) => !name.startsWith('format'));
   const found = await readFile(marker, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -73,7 +75,6 @@ async function prepare(folder: string): Promise<void> {
         'nothing in it was touched.',
     );
   }
-  const others = (await readdir(folder)).filter((name) => !name.startsWith('format.'));
   if (others.length > 0) {
     throw new DataFolderError(
       `${folder} holds other things and no data of klantwaarde, so it isn't used as the data folder; name a new or ` +

@@ -10,6 +10,7 @@ const run = spawnSync(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
+    '--maxWorkers=100%',
     ...(results ? ['--json', `--outputFile=${results}`] : []),
     ...process.argv.slice(2),
   ],

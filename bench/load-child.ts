@@ -21,15 +21,22 @@ export interface Borne {
 }
 
 async function bear({ url, method, paths, body, connections, seconds }: Load): Promise<Borne> {
+  const requests = paths.map((path) => ({
+    method,
+    path,
+    ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}),
+  }));
+  let client = 0;
   const result = await autocannon({
     url,
     connections,
     duration: seconds,
-    requests: paths.map((path) => ({
-      method,
-      path,
-      ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}),
-    })),
+    requests: requests.slice(0, 1),
+    // Each has customers of its own, as reps have: they don't all log a visit to the same one at the same moment.
+    setupClient: (connection) => {
+      const own = client++;
+      connection.setRequests(requests.filter((_, index) => index % connections === own % requests.length));
+    },
   });
   return {
     rate: result['2xx'] / result.duration,

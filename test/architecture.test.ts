@@ -17,7 +17,7 @@ const rooms: Record<string, { ours: string[]; packages: RegExp; forbidden?: RegE
     packages: /^(@nestjs\/(common|cqrs)|rxjs|luxon|lru-cache|zod|uuid|node:crypto|node:util)$/,
     forbidden: /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.(env|argv|exit)|\bconsole\./,
   },
-  infrastructure: { ours: ['domain', 'application', 'infrastructure'], packages: /./ },
+  infrastructure: { ours: ['domain', 'application', 'infrastructure', 'main.js'], packages: /./ },
 };
 
 function filesBelow(folder: string, ending: string): string[] {

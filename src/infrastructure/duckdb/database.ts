@@ -80,6 +80,23 @@ export function commonMacros(settings: CompanySettings): readonly SqlFile[] {
       text: `CREATE OR REPLACE MACRO reporting_currency() AS ${literal(settings.currency)}`,
     },
     {
+      // How many decimals a currency's minor unit has (ISO 4217).
+      name: 'minor_unit',
+      text: `CREATE OR REPLACE MACRO minor_unit(currency) AS
+        CASE
+          WHEN currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV',
+            'XAF', 'XOF', 'XPF') THEN 0
+          WHEN currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3
+          ELSE 2
+        END`,
+    },
+    {
+      // How many minor units one unit of a currency has.
+      name: 'minor_units',
+      text: `CREATE OR REPLACE MACRO minor_units(currency) AS
+        CAST(CASE minor_unit(currency) WHEN 0 THEN 1 WHEN 3 THEN 1000 ELSE 100 END AS DECIMAL(4, 0))`,
+    },
+    {
       name: 'known_now',
       text: `CREATE OR REPLACE MACRO known_now(row_position, row_superseded, known) AS
         (row_position <= known AND (row_superseded IS NULL OR row_superseded > known))`,

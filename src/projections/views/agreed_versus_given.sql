@@ -16,10 +16,7 @@ WITH
   line AS MATERIALIZED (
     SELECT order_line.position, order_line.line, coalesce(same.effective, order_line.customer) AS customer, occurred_at,
       occurred_on, order_id, sku, description, product_group, quantity, list_price, discount_rate, net, currency,
-      CAST(round(
-        quantity * list_price
-        * CAST(CASE minor_unit(currency) WHEN 0 THEN 1 WHEN 3 THEN 1000 ELSE 100 END AS DECIMAL(4, 0))
-      ) AS BIGINT) AS list_value
+      CAST(round(quantity * list_price * minor_units(currency)) AS BIGINT) AS list_value
     FROM order_line
     LEFT JOIN same_customer(as_of, known) AS same ON same.customer = order_line.customer
     WHERE counts(occurred_at, position, superseded_position, as_of, known)

@@ -38,6 +38,23 @@ const placed = {
 };
 
 describe('orders as rows', () => {
+  it.each([
+    ['JPY', '1500', 3_000],
+    ['EUR', '1.125', 225],
+    ['KWD', '1.2505', 2_501],
+  ])(
+    'the list value of an order or return in %s counts in its own minor units',
+    async (currency, listPrice, listValue) => {
+      const lines = [{ sku: 'pen', quantity: '2', listPrice, net: 1 }];
+      given = await givenReadSide([
+        { ...placed, data: { orderId: order, currency, lines } },
+        { type: 'OrderLineReturned', at: '2026-03-05', stream, data: { returnId: credit, currency, lines } },
+      ]);
+      expect(await given.rows('SELECT list_value FROM order_placed')).toEqual([{ listValue }]);
+      expect(await given.rows('SELECT list_value FROM order_return')).toEqual([{ listValue }]);
+    },
+  );
+
   it('an order is one row with what it was worth, list value and cost covering the lines that have one', async () => {
     given = await givenReadSide([placed]);
     expect(await given.rows('SELECT * FROM order_placed')).toEqual([

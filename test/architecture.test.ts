@@ -8,7 +8,7 @@ import ts from 'typescript';
 const rooms: Record<string, { ours: string[]; packages: RegExp; forbidden?: RegExp }> = {
   domain: {
     ours: ['domain'],
-    packages: /^(zod|uuid)$/,
+    packages: /^(zod|uuid|simple-statistics)$/,
     forbidden:
       /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\brandomUUID\b|\bprocess\.|\bconsole\./,
   },

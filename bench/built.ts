@@ -41,3 +41,9 @@ export const { Record } = (await built('application/record.js')) as typeof impor
 export const { customerStream, repStream } = (await built(
   'domain/streams.js',
 )) as typeof import('../src/domain/streams.js');
+export const { fitBgNbd } = (await built(
+  'domain/lifetime/bg-nbd-fit.js',
+)) as typeof import('../src/domain/lifetime/bg-nbd-fit.js');
+export const { ThreadedValueModels } = (await built(
+  'infrastructure/lifetime/threaded-value-models.js',
+)) as typeof import('../src/infrastructure/lifetime/threaded-value-models.js');

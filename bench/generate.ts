@@ -51,7 +51,7 @@ const NOTES = [
 ];
 
 /** xorshift32: fast, and the same each time. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed | 0 || 1;
   return () => {
     state ^= state << 13;

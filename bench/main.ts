@@ -7,9 +7,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { esdbFigures } from './esdb.ts';
 import { type Figure, printHeading, printJson, printRow, Skipped } from './figure.ts';
 import { generate } from './generate.ts';
 import { importFigures } from './import.ts';
+import { lifetimeFigures } from './lifetime.ts';
 import { logFigures } from './log.ts';
 import { questionFigures, rebuildFigures } from './questions.ts';
 import { recordingFigures } from './recording.ts';
@@ -27,9 +29,15 @@ const events = Number(options.events.replaceAll(/[_,.]/g, ''));
 if (!Number.isSafeInteger(events) || events < 1_000) throw new Error('--events is a number of at least 1,000.');
 
 /** Each with data of its own. */
-const small = { log: logFigures, recording: recordingFigures, import: importFigures } as const;
+const small = {
+  log: logFigures,
+  esdb: esdbFigures,
+  recording: recordingFigures,
+  import: importFigures,
+  lifetime: lifetimeFigures,
+} as const;
 /** All on the same generated log. */
-const large = ['rebuild', 'restart', 'pyramid', 'next-contacts', 'visibility', 'memory'];
+const large = ['rebuild', 'restart', 'pyramid', 'next-contacts', 'value', 'visibility', 'memory'];
 const known = [...Object.keys(small), ...large];
 for (const name of options.only) {
   if (!known.includes(name)) throw new Error(`There is no "${name}" to measure: there are ${known.join(', ')}.`);

@@ -4,6 +4,7 @@ import { Child } from './child.ts';
 import { type Figure, figure, median, percentile } from './figure.ts';
 import { customerIdOf, type Generated } from './generate.ts';
 import type { Rebuilding } from './rebuild-child.ts';
+import { valueFigures } from './value-questions.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -200,6 +201,7 @@ export async function questionFigures(
     }
     if (wants('pyramid')) show(await pyramid(service, folder, work, generated));
     if (wants('next-contacts')) show([await nextContacts(service, generated)]);
+    if (wants('value')) show(await valueFigures(service, generated));
     if (wants('visibility')) {
       const streams = Array.from(
         { length: Math.min(2_000, generated.customers) },

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { ConfigError, readConfig } from './infrastructure/config.js';
 import { ControlError } from './infrastructure/control-socket.js';
 import { DataFolderError } from './infrastructure/data-folder.js';
-import { startService } from './infrastructure/http/service.js';
+import { type Service, startService } from './infrastructure/http/service.js';
 import { createLogger } from './infrastructure/logging.js';
 import { warmUp } from './infrastructure/warm-up.js';
 
@@ -16,26 +16,30 @@ function reason(error: unknown): string {
   return (error as Error).stack ?? message;
 }
 
+const stopping = new AbortController();
+let service: Service | undefined;
+
+function stop(): void {
+  // Whoever asks twice does not want to wait for requests under way.
+  if (stopping.signal.aborted) process.exit(1);
+  stopping.abort();
+  service?.close().then(
+    () => process.exit(0),
+    (error) => {
+      console.error(reason(error));
+      process.exit(1);
+    },
+  );
+}
+
 try {
   const config = readConfig(process.env);
-  const service = await startService(config, { logger: createLogger('info') });
-  let isStopping = false;
-  const stop = () => {
-    // Whoever asks twice does not want to wait for requests under way.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    service.close().then(
-      () => process.exit(0),
-      (error) => {
-        console.error(reason(error));
-        process.exit(1);
-      },
-    );
-  };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  service = await startService(config, { logger: createLogger('info'), signal: stopping.signal });
   void warmUp(service.engine);
 } catch (error) {
+  if (stopping.signal.aborted) process.exit(0);
   console.error(reason(error));
   process.exit(1);
 }

@@ -1,11 +1,12 @@
 import { QueryHandler } from '@nestjs/cqrs';
 import { BadDate, upTo } from './dates.js';
 import { Clock } from './ports/clock.js';
-import { EventLog } from './ports/event-log.js';
+import { EventLog, LogUnavailable } from './ports/event-log.js';
 import { KeyRing } from './ports/key-ring.js';
 import { BadPosition, formatPosition, parsePosition } from './ports/position.js';
 import { type Reading, ReadSide } from './ports/read-side.js';
-import { openDeep } from './sealing.js';
+import { ValueModels } from './ports/value-models.js';
+import { openDeep, openWith } from './sealing.js';
 
 /** The dates of a question as the user gave them. */
 export interface When {
@@ -27,6 +28,7 @@ export interface Unconverted {
 export interface Services {
   readonly log: EventLog;
   readonly readSide: ReadSide;
+  readonly models: ValueModels;
   /** Tells that the figures leave these amounts out, for want of an exchange rate. */
   readonly leaveOut: (amounts: readonly Unconverted[]) => void;
 }
@@ -40,6 +42,10 @@ export interface Answer<Data> {
   readonly knownAt: string;
   /** That event's position. */
   readonly position: string;
+  /** The answer may lack what was recorded since then, as the log can't be heard. */
+  readonly behind?: { readonly since: string; readonly reason: string };
+  /** Why texts of persons are missing (null) although nobody erased them. */
+  readonly unopened?: string;
   /** Amounts that no exchange rate brings into the reporting currency: they are in no figure. */
   readonly unconverted?: readonly Unconverted[];
   readonly data: Data;
@@ -98,6 +104,7 @@ export class Ask<Params = unknown, Data = unknown> {
 }
 
 const patienceMs = 5_000;
+const patienceForKeysMs = 500;
 
 @QueryHandler(Ask)
 export class AskHandler {
@@ -106,6 +113,7 @@ export class AskHandler {
     private readonly log: EventLog,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
+    private readonly models: ValueModels,
   ) {}
 
   /** @throws BadWhen, BadQuestion, NotFound, ReadSideBehind, ReadSideNotReady, LogUnavailable */
@@ -120,18 +128,45 @@ export class AskHandler {
     const data = await question(this.readSide.reading({ asOf, known }), params, {
       log: this.log,
       readSide: this.readSide,
+      models: this.models,
       leaveOut: (amounts) => {
         for (const { currency, amount } of amounts) leftOut.set(currency, (leftOut.get(currency) ?? 0) + amount);
       },
     });
+    const { opened, unopened } = await this.open(data);
+    const behind = this.readSide.behind();
     const unconverted = [...leftOut].map(([currency, amount]) => ({ currency, amount }));
     return {
       asOf: new Date(asOf).toISOString(),
       knownAt: new Date(await this.readSide.recordedAt(known)).toISOString(),
       position: formatPosition(this.log.id, known),
+      ...(behind && { behind: { since: new Date(behind.since).toISOString(), reason: behind.reason } }),
+      ...(unopened !== undefined && { unopened }),
       ...(unconverted.length > 0 && { unconverted }),
-      data: openDeep(data, this.keyRing),
+      data: opened,
     };
+  }
+
+  /** The texts are worth less than the rest of the answer: without their keys it is given without them, and says so. */
+  private async open<Data>(data: Data): Promise<{ readonly opened: Data; readonly unopened?: string }> {
+    try {
+      return { opened: await this.unlessDeaf(openDeep(data, this.keyRing)) };
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      return { opened: openWith(data, new Map()), unopened: error.message };
+    }
+  }
+
+  /** Keys may lie where the log does: while that is out of reach, nobody waits for them long. */
+  private async unlessDeaf<Opened>(opening: Promise<Opened>): Promise<Opened> {
+    const behind = this.readSide.behind();
+    if (!behind) return opening;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LogUnavailable(behind.reason, 1)), patienceForKeysMs);
+    });
+    opening.catch(() => undefined);
+    return Promise.race([opening, tooLong]).finally(() => clearTimeout(timer));
   }
 
   private async known(text: string | undefined, timeZone: string): Promise<bigint> {
@@ -143,8 +178,25 @@ export class AskHandler {
     }
     const instant = this.moment('knownAt', text, timeZone);
     // Up to its last event the read side knows by itself; what the log holds beyond that may have been recorded by then.
-    if (instant > this.readSide.checkpoint().recordedAt) await this.reach((await this.log.head()).position ?? 0n);
+    if (instant > this.readSide.checkpoint().recordedAt) await this.reach(await this.headFor(instant));
     return this.readSide.knownAt(instant);
+  }
+
+  /** @throws LogUnavailable, at once where it is known that the log can't be heard */
+  private async head(): Promise<bigint> {
+    const behind = this.readSide.behind();
+    if (behind) throw new LogUnavailable(behind.reason, 5);
+    return (await this.log.head()).position ?? 0n;
+  }
+
+  private async headFor(instant: number): Promise<bigint> {
+    try {
+      return await this.head();
+    } catch (error) {
+      // More may become known until an instant that is yet to come, whatever is answered now.
+      if (error instanceof LogUnavailable && instant >= this.clock.now()) return 0n;
+      throw error;
+    }
   }
 
   private moment(path: keyof When, text: string, timeZone: string): number {
@@ -164,7 +216,7 @@ export class AskHandler {
       throw error instanceof BadPosition ? new BadWhen(path, error.message) : error;
     }
     if (position > (this.readSide.checkpoint().position ?? 0n)) {
-      const { position: head = 0n } = await this.log.head();
+      const head = await this.head();
       if (position > head) throw new BadWhen(path, `Position ${text} is past the end of the log.`);
     }
     return position;

@@ -21,16 +21,18 @@ export interface History {
 }
 
 /** Events whose folded state is kept in memory, in all; about 300 bytes each. */
-const keptEvents = 250_000;
+const mostKeptEvents = 250_000;
 
 /** Folded streams, kept and continued: the 2,000th visit must cost what the second did. */
 export class Histories {
-  private readonly kept = new LRUCache<string, History>({
-    maxSize: keptEvents,
-    sizeCalculation: ({ revision }) => Number(revision ?? 0n) + 10,
-  });
+  private readonly kept: LRUCache<string, History>;
 
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly log: EventLog,
+    keptEvents = mostKeptEvents,
+  ) {
+    this.kept = new LRUCache({ maxSize: keptEvents, sizeCalculation: ({ revision }) => Number(revision ?? 0n) + 10 });
+  }
 
   /** As it was last seen; another process may have recorded since. */
   find(stream: string): History | undefined {
@@ -45,8 +47,11 @@ export class Histories {
     this.kept.delete(stream);
   }
 
-  /** Reads the whole stream; a missing one is empty. */
-  async load(stream: string): Promise<History> {
+  /**
+   * Reads the stream; a missing one is empty.
+   * @param upTo last revision to read; all of it when left out
+   */
+  async load(stream: string, upTo?: bigint): Promise<History> {
     const { decider, id } = deciderOf(stream);
     const events: Happened[] = [];
     const history: History = {
@@ -58,17 +63,20 @@ export class Histories {
       lastHash: undefined,
       requests: new Map(),
     };
-    for await (const recorded of this.read(stream)) events.push(this.note(history, recorded));
+    for await (const recorded of this.read(stream, 0n, upTo)) events.push(this.note(history, recorded));
     history.state = fold(decider, id, effective(events));
     return history;
   }
 
-  /** Continues it with what others recorded. False when there was nothing. */
-  async continue(history: History): Promise<boolean> {
+  /**
+   * Continues it with what others recorded. False when there was nothing.
+   * @param upTo as for `load`
+   */
+  async continue(history: History, upTo?: bigint): Promise<boolean> {
     const before = history.revision;
-    for await (const recorded of this.read(history.stream, (before ?? -1n) + 1n)) {
+    for await (const recorded of this.read(history.stream, (before ?? -1n) + 1n, upTo)) {
       if (isCorrecting(recorded.type)) {
-        Object.assign(history, await this.load(history.stream));
+        Object.assign(history, await this.load(history.stream, upTo));
         return true;
       }
       history.decider.evolve(history.state, this.note(history, recorded));
@@ -84,9 +92,11 @@ export class Histories {
   }
 
   /** Events of a stream; none of a missing one. */
-  async *read(stream: string, from = 0n): AsyncIterable<RecordedEvent> {
+  async *read(stream: string, from = 0n, upTo?: bigint): AsyncIterable<RecordedEvent> {
+    const limit = upTo === undefined ? undefined : Number(upTo - from) + 1;
+    if (limit !== undefined && limit < 1) return;
     try {
-      yield* this.log.read(stream, { from });
+      yield* this.log.read(stream, { from, limit });
     } catch (error) {
       if (!(error instanceof StreamNotFound)) throw error;
     }

@@ -1,3 +1,4 @@
+import { Inject, Optional } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7, validate } from 'uuid';
 import type { CommandName, CommandPayload } from '../domain/commands.js';
@@ -10,7 +11,7 @@ import { type Metadata, metadata } from '../domain/metadata.js';
 import { localDays, type Moment, mustHaveHappened, toInstant, toldMoment } from '../domain/moment.js';
 import type { RegisterCustomer } from '../domain/profile.js';
 import { Invalid, Refused, Unknown } from '../domain/refused.js';
-import { customerOf, customerStream } from '../domain/streams.js';
+import { customerStream } from '../domain/streams.js';
 import { chainHash } from './chain.js';
 import { type CompanySettings, companySettings } from './company.js';
 import { Histories, type History } from './histories.js';
@@ -18,7 +19,7 @@ import { Clock } from './ports/clock.js';
 import { AppendTooLarge, EventLog, LogUnavailable, type NewEvent, WrongExpectedRevision } from './ports/event-log.js';
 import { KeyDestroyed, KeyRing } from './ports/key-ring.js';
 import { formatPosition } from './ports/position.js';
-import { Relations } from './relations.js';
+import { claimPatienceMs, Relations } from './relations.js';
 import { requestHash } from './request.js';
 import { readStored, type StoredEvent } from './stored-event.js';
 import { Turns } from './turns.js';
@@ -29,6 +30,8 @@ export interface By {
   readonly actor: string;
   readonly source: Metadata['source'];
   readonly correlationId?: string;
+  /** Id of the event that it answers to. */
+  readonly causationId?: string;
   /** Simulated clock, milliseconds since 1970. Only the filling of an empty demo log sets it. */
   readonly now?: number;
 }
@@ -126,7 +129,7 @@ const appendEvents = 1_000;
 /** Other processes that keep recording in the same stream must not hold a request for ever. */
 const maxConflicts = 50;
 
-const told = metadata.pick({ actor: true, source: true, correlationId: true });
+const told = metadata.pick({ actor: true, source: true, correlationId: true, causationId: true });
 
 /**
  * Loads, folds, decides and appends, for all commands. Streams don't wait for each other: only what is told to one
@@ -144,15 +147,17 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     private readonly log: EventLog,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
+    /** Tests are less patient. */
+    @Optional() @Inject('claim patience') patienceMs = claimPatienceMs,
   ) {
     this.histories = new Histories(log);
-    this.relations = new Relations(log, this.histories, this.turns);
+    this.relations = new Relations(log, this.histories, this.turns, patienceMs);
   }
 
   async execute(record: Record): Promise<Outcome[]> {
     deciderOf(record.stream);
-    const { actor, source, correlationId } = record.by;
-    told.parse({ actor, source, correlationId });
+    const { actor, source, correlationId, causationId } = record.by;
+    told.parse({ actor, source, correlationId, causationId });
     this.company ??= await this.loadCompany();
     const end = await this.turns.take(record.stream);
     try {
@@ -262,11 +267,10 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
       const events = corrected ? [corrected.event] : decideOn(decider, state, name, payload, moment);
       const sealed: DomainEvent[] = [];
       for (const event of events) sealed.push(await sealEvent(stream, event, this.keyRing));
-      const { actor, source, correlationId } = by;
-      const request: Request = { id, told: now, hash, actor, source, correlationId, now: by.now };
-      const customerId = customerOf(stream);
+      const { actor, source, correlationId, causationId } = by;
+      const request: Request = { id, told: now, hash, actor, source, correlationId, causationId, now: by.now };
       const effects = corrected ? [corrected.version].filter((version) => version !== undefined) : events;
-      const endClaims = customerId && (await this.relations.settle(customerId, effects, request));
+      const endClaims = await this.relations.settle(history, effects, request);
       let last = lastHash;
       let bytes = 0;
       const written = sealed.map((event, index) => {
@@ -283,7 +287,7 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
         bytes,
         hash: last ?? '',
         state: corrected?.state,
-        endClaims: endClaims || undefined,
+        endClaims,
       };
     } catch (error) {
       return unrecorded(id, error);

@@ -49,8 +49,7 @@ export function seal(text: string, subject: string, key: Buffer): SealedText {
  * The text, or null when its key is gone.
  * @throws Error when what was sealed has been altered, or was sealed with another key.
  */
-export function open(sealed: SealedText, keyRing: KeyRing): string | null {
-  const key = keyRing.find(sealed.sealedFor);
+export function open(sealed: SealedText, key: Buffer | undefined): string | null {
   if (!key) return null;
   const bytes = Buffer.from(sealed.text, 'base64url');
   try {
@@ -80,19 +79,41 @@ export function isSealed(value: unknown): value is SealedText {
   );
 }
 
-/** A copy in which every sealed text of rows, objects and arrays is what it says, or null when its key is gone. */
-export function openDeep<Value>(value: Value, keyRing: KeyRing): Value {
-  return opened(value, keyRing) as Value;
+/**
+ * What was given, with every sealed text in its rows, objects and arrays replaced by what it says, or by null when its
+ * key is gone. The value itself is not changed.
+ */
+export async function openDeep<Value>(value: Value, keyRing: KeyRing): Promise<Value> {
+  const subjects = new Set<string>();
+  forEachSealed(value, ({ sealedFor }) => subjects.add(sealedFor));
+  if (subjects.size === 0) return value;
+  return openWith(value, await keyRing.find(subjects));
 }
 
-function opened(value: unknown, keyRing: KeyRing): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (isSealed(value)) return open(value, keyRing);
-  if (Array.isArray(value)) return value.map((item) => opened(item, keyRing));
-  // Instants, buffers and the like are left as they are.
+/** Likewise, with these keys by their subjects and no others. */
+export function openWith<Value>(value: Value, keys: ReadonlyMap<string, Buffer>): Value {
+  return opened(value, keys) as Value;
+}
+
+/** Instants, buffers and the like are left as they are. */
+function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, opened(field, keyRing)]));
+  return prototype === Object.prototype || prototype === null;
+}
+
+function forEachSealed(value: unknown, visit: (sealed: SealedText) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isSealed(value)) visit(value);
+  else if (Array.isArray(value)) for (const item of value) forEachSealed(item, visit);
+  else if (isPlain(value)) for (const field of Object.values(value)) forEachSealed(field, visit);
+}
+
+function opened(value: unknown, keys: ReadonlyMap<string, Buffer>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSealed(value)) return open(value, keys.get(value.sealedFor));
+  if (Array.isArray(value)) return value.map((item) => opened(item, keys));
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, opened(field, keys)]));
 }
 
 /** A copy of an event's data with the texts at these paths replaced; what is absent stays absent. */

@@ -47,7 +47,7 @@ async function sealData(
   }
   if (!texts) return data;
   const subject = definition.subject?.(data as Readonly<Record<string, unknown>>) ?? stream;
-  const key = keyRing.find(subject) ?? (await keyRing.keyFor(subject));
+  const key = await keyRing.keyFor(subject);
   const sealed = replaceAt(data, definition.sealedPaths, (text) => {
     if (typeof text === 'string') return seal(text, subject, key);
     const paths = definition.sealedPaths.map((path) => prefix + path.join('.'));

@@ -4,7 +4,7 @@ import { compareDecimals, decimalText, optionalDecimal } from './decimal.js';
 import { event, sealable } from './event.js';
 import { mustKnow, type People } from './people.js';
 import { mustBeActive, type Profile } from './profile.js';
-import { Refused } from './refused.js';
+import { mustEndLater, Refused } from './refused.js';
 import { fraction, label, localDate, longText, quantity, repId, uuid } from './shapes.js';
 import type { Decide, Evolve, Rules } from './topic.js';
 
@@ -102,7 +102,7 @@ interface Held {
 
 export type Agreements = Map<string, Held>;
 
-interface State {
+export interface State {
   readonly profile: Profile;
   readonly people: People;
   readonly agreements: Agreements;
@@ -125,12 +125,17 @@ interface Term {
   readonly agreedWith?: string;
 }
 
-function mustFit({ profile, people, agreements }: State, of: string, term: Term, occurredAt: string): void {
+/** Whether an agreement can be made beside those that there are; `of` names what it holds for. @throws Refused */
+export function mustFit(
+  { profile, people, agreements }: State,
+  of: string,
+  term: Term,
+  occurredAt: string,
+  withPath = 'agreedWith',
+): void {
   mustBeActive(profile, occurredAt);
-  if (term.agreedWith !== undefined) mustKnow(people, term.agreedWith, occurredAt, 'agreedWith');
-  if (term.validTo !== undefined && term.validTo <= term.validFrom) {
-    throw new Refused('ends-before-it-begins', `It would end on ${term.validTo}, before it begins.`, 'validTo');
-  }
+  if (term.agreedWith !== undefined) mustKnow(people, term.agreedWith, occurredAt, withPath);
+  mustEndLater(term);
   if (agreements.has(term.agreementId)) {
     throw new Refused('agreement-already-made', `Agreement ${term.agreementId} is there already.`, 'id');
   }

@@ -1,13 +1,20 @@
 import * as agreements from './agreements.js';
+import * as contracts from './contracts.js';
+import * as costs from './costs.js';
 import { type Decider, type DecideTable, type EventTable, rowOf } from './decider.js';
+import type * as externalIds from './external-ids.js';
 import * as interactions from './interactions.js';
+import * as offers from './offers.js';
 import * as orders from './orders.js';
 import * as people from './people.js';
 import * as profile from './profile.js';
 import * as promises from './promises.js';
+import * as references from './references.js';
 import * as referrals from './referrals.js';
 import { Unknown } from './refused.js';
+import * as satisfaction from './satisfaction.js';
 import * as scheme from './scheme.js';
+import * as scores from './scores.js';
 import * as team from './team.js';
 import { always, type Decide, type Evolve, type Rules } from './topic.js';
 import * as visits from './visits.js';
@@ -23,7 +30,9 @@ export interface Customer {
   readonly promises: promises.Promises;
   readonly orders: orders.Orders;
   readonly agreements: agreements.Agreements;
+  readonly offers: offers.Offers;
   readonly referrals: referrals.Referrals;
+  readonly satisfaction: satisfaction.Satisfaction;
   readonly scheme: scheme.Scheme;
 }
 
@@ -36,8 +45,15 @@ type Events = typeof profile.events &
   typeof wallet.events &
   typeof orders.events &
   typeof agreements.events &
+  typeof contracts.events &
+  typeof offers.events &
   typeof referrals.events &
-  typeof scheme.events;
+  typeof references.events &
+  typeof scores.events &
+  typeof costs.events &
+  typeof satisfaction.events &
+  typeof scheme.events &
+  typeof externalIds.lapses;
 
 type CustomerCommands = profile.Commands &
   people.Commands &
@@ -45,9 +61,16 @@ type CustomerCommands = profile.Commands &
   visits.Commands &
   interactions.Commands &
   promises.Commands &
+  wallet.Commands &
   orders.Commands &
   agreements.Commands &
+  contracts.Commands &
+  offers.Commands &
   referrals.Commands &
+  references.Commands &
+  scores.Commands &
+  costs.Commands &
+  satisfaction.Commands &
   scheme.Commands;
 
 /** A topic's table over its own slice as one over the customer. */
@@ -73,10 +96,18 @@ const evolveBy: Evolve<Events, Customer> = {
   ...within('promises', promises.evolve),
   ...within('orders', orders.evolve),
   ...within('agreements', agreements.evolve),
+  ...within('agreements', contracts.evolve),
+  ...within('offers', offers.evolve),
   ...within('referrals', referrals.evolve),
+  ...within('satisfaction', satisfaction.evolve),
   ...within('scheme', scheme.evolve),
-  // Estimates stand beside each other: no rule asks for an earlier one.
+  // These stand beside each other: no rule asks for an earlier one.
   WalletEstimated: always,
+  ...references.evolve,
+  ...scores.evolve,
+  ...costs.evolve,
+  // Of a claim, not of the customer.
+  ExternalIdClaimLapsed: always,
 };
 
 const rules: Rules<Events, Customer> = {
@@ -89,8 +120,15 @@ const rules: Rules<Events, Customer> = {
   ...wallet.rules,
   ...orders.rules,
   ...agreements.rules,
+  ...contracts.rules,
+  ...offers.rules,
   ...referrals.rules,
+  ...references.rules,
+  ...scores.rules,
+  ...costs.rules,
+  ...satisfaction.rules,
   ...scheme.rules,
+  ExternalIdClaimLapsed: always,
 };
 
 const decideBy: Decide<CustomerCommands, Customer, Events> = {
@@ -100,9 +138,16 @@ const decideBy: Decide<CustomerCommands, Customer, Events> = {
   ...visits.decide,
   ...interactions.decide,
   ...promises.decide,
+  ...wallet.decide,
   ...orders.decide,
   ...agreements.decide,
+  ...contracts.decide,
+  ...offers.decide,
   ...referrals.decide,
+  ...references.decide,
+  ...scores.decide,
+  ...costs.decide,
+  ...satisfaction.decide,
   ...scheme.decide,
 };
 
@@ -116,10 +161,15 @@ const business: ReadonlySet<string> = new Set<keyof Events>([
   'OrderPlaced',
   'DiscountAgreed',
   'PaymentTermsAgreed',
+  'ContractSigned',
+  'OfferMade',
   'ReferralReceived',
   'ContactSchemeDrawnUp',
   'ContactSchemeAdjusted',
 ]);
+
+/** What the stream of a customer may hold before there is one. */
+const beforeRegistration: ReadonlySet<string> = new Set<keyof Events>(['CustomerRegistered', 'ExternalIdClaimLapsed']);
 
 function mustBeRegistered(customer: Customer): void {
   if (!customer.profile.registered) throw new Unknown(`There is no customer ${customer.profile.id}.`);
@@ -135,14 +185,16 @@ export const customer: Decider<Customer> = {
     promises: promises.initial(),
     orders: orders.initial(),
     agreements: agreements.initial(),
+    offers: offers.initial(),
     referrals: referrals.initial(),
+    satisfaction: satisfaction.initial(),
     scheme: scheme.initial(),
   }),
   evolve(state, event) {
     rowOf(evolveBy as unknown as EventTable<Customer>, event.type, 'a customer')(state, event);
   },
   check(state, event) {
-    if (event.type !== 'CustomerRegistered') mustBeRegistered(state);
+    if (!beforeRegistration.has(event.type)) mustBeRegistered(state);
     rowOf(rules as unknown as EventTable<Customer>, event.type, 'a customer')(state, event);
   },
   checkMoved(state, event) {

@@ -6,6 +6,8 @@ import { type DomainEvent, validate } from './event.js';
 import type { Moment } from './moment.js';
 import { policy } from './policies.js';
 import { rep } from './reps.js';
+import { segmentation } from './segmentation.js';
+import { supplier } from './suppliers.js';
 
 /** What a stream of commands is about: its decider, and the id that the stream carries. */
 export function deciderOf(stream: string): { readonly decider: Decider<unknown>; readonly id: string } {
@@ -19,6 +21,8 @@ const deciders: Readonly<Record<string, Decider<unknown>>> = {
   customer: customer as Decider<unknown>,
   rep: rep as Decider<unknown>,
   policy: policy as Decider<unknown>,
+  supplier: supplier as Decider<unknown>,
+  segmentation: segmentation as Decider<unknown>,
 };
 
 /**

@@ -18,6 +18,17 @@ export function optionalDecimal(value: Decimal | undefined): string | undefined 
   return value === undefined ? undefined : decimalText(value);
 }
 
+/** A decimal that is not negative as a whole number of its smallest parts, exactly; digits beyond `places` are cut off. */
+export function scaled(text: string, places: number): bigint {
+  const [whole = '0', rest = ''] = text.split('.');
+  return BigInt(whole + rest.slice(0, places).padEnd(places, '0'));
+}
+
+export function scaledText(value: bigint, places: number): string {
+  const digits = value.toString().padStart(places + 1, '0');
+  return decimalText(`${digits.slice(0, -places)}.${digits.slice(-places)}`);
+}
+
 const places = 3;
 
 /** A quantity in thousandths: exact, unlike a float. 0 for a text that is no quantity. */
@@ -28,8 +39,7 @@ export function thousandths(quantity: string): bigint {
 }
 
 export function quantityText(inThousandths: bigint): string {
-  const digits = inThousandths.toString().padStart(places + 1, '0');
-  return decimalText(`${digits.slice(0, -places)}.${digits.slice(-places)}`);
+  return scaledText(inThousandths, places);
 }
 
 /** Compares fractions and quantities of the same sign exactly. */

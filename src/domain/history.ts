@@ -4,6 +4,7 @@ import type { Decider } from './decider.js';
 import { type DomainEvent, type EventOf, upcast, validate } from './event.js';
 import { type Moment, mustHaveHappened, toInstant } from './moment.js';
 import { Invalid, Refused, Unknown } from './refused.js';
+import { events as segmentation } from './segmentation.js';
 
 /** An event as its stream holds it, by its id. */
 export interface Happened extends DomainEvent {
@@ -20,8 +21,14 @@ export function isCorrecting(type: string): boolean {
   return type === 'EventCorrected' || type === 'EventRetracted';
 }
 
-/** What can't be taken back as it stands: it undoes or joins other things. */
-const uncorrectable: ReadonlySet<string> = new Set(['CustomersMerged', 'EventRetracted', 'PersonalDataErased']);
+/** What can't be taken back as it stands: it undoes or joins other things, or was decided upon as it stood. */
+const uncorrectable: ReadonlySet<string> = new Set([
+  'CustomersMerged',
+  'EventRetracted',
+  'PersonalDataErased',
+  'ExternalIdClaimLapsed',
+  ...Object.keys(segmentation),
+]);
 
 /** A stream's events in their places, each in the version that counts; a retracted one leaves its place empty. */
 class Places {

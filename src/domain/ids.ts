@@ -9,6 +9,8 @@ const namespaces = {
   visit: parse('6b9d0f6c-3a5e-5d0b-9b44-0c3c0f6f8a05'),
   part: parse('6b9d0f6c-3a5e-5d0b-9b44-0c3c0f6f8a07'),
   request: parse('6b9d0f6c-3a5e-5d0b-9b44-0c3c0f6f8a08'),
+  supplier: parse('6b9d0f6c-3a5e-5d0b-9b44-0c3c0f6f8a09'),
+  digest: parse('6b9d0f6c-3a5e-5d0b-9b44-0c3c0f6f8a0a'),
 };
 
 type Kind = keyof typeof namespaces;
@@ -44,6 +46,16 @@ export function visitIdFor(source: string, key: string): string {
 
 export function externalIdFor(source: string, key: string): string {
   return derived('externalId', source, key);
+}
+
+/** Id of the supplier that an outside system knows by this key. */
+export function supplierIdFor(source: string, key: string): string {
+  return derived('supplier', source, key);
+}
+
+/** Fingerprint of a text and of all that came before it. @param digest of what came before; undefined for the first */
+export function continuedDigest(digest: string | undefined, text: string): string {
+  return idOf('digest', `${digest ?? ''}\n${text}`);
 }
 
 /** A request id that stays the same for the same words: for importers and other callers that repeat themselves. */

@@ -206,6 +206,8 @@ export interface Order {
   readonly returnedByLine: Map<number, bigint>;
   readonly returnedBySku: Map<string, bigint>;
   cancelled: boolean;
+  /** In thousandths by line from 1; undefined while nothing was. */
+  delivered: 'all' | Map<number, bigint> | undefined;
 }
 
 export type Orders = Map<string, Order>;
@@ -219,11 +221,21 @@ export function initial(): Orders {
   return new Map();
 }
 
-function mustStand(orders: Orders, orderId: string): Order {
+/** @throws Refused for an order that is not there, or was cancelled */
+export function mustStand(orders: Orders, orderId: string): Order {
   const order = orders.get(orderId);
   if (!order) throw new Refused('unknown-order', `The customer has no order ${orderId}.`, 'orderId');
   if (order.cancelled) throw new Refused('order-cancelled', `Order ${orderId} was cancelled.`, 'orderId');
   return order;
+}
+
+/** Whether everything that was ordered has been delivered. Never of an order that was cancelled. */
+export function isDelivered(orders: Orders, orderId: string): boolean {
+  const order = orders.get(orderId);
+  if (!order?.delivered || order.cancelled) return false;
+  const { delivered, ordered } = order;
+  if (delivered === 'all') return true;
+  return ordered.every((quantity, line) => (delivered.get(line + 1) ?? 0n) >= thousandths(quantity));
 }
 
 function orderedOf(order: Order, sku: string): bigint {
@@ -312,9 +324,21 @@ export const evolve: Evolve<typeof events, Orders> = {
       returnedByLine: new Map(),
       returnedBySku: new Map(),
       cancelled: false,
+      delivered: undefined,
     });
   },
-  OrderDelivered: always,
+  OrderDelivered(orders, { data }) {
+    const order = orders.get(data.orderId);
+    if (!order || order.delivered === 'all') return;
+    if (!data.lines) {
+      order.delivered = 'all';
+      return;
+    }
+    order.delivered ??= new Map();
+    for (const { line, quantity: text } of data.lines) {
+      order.delivered.set(line, (order.delivered.get(line) ?? 0n) + thousandths(text));
+    }
+  },
   OrderLineReturned(orders, { data }) {
     const order = data.orderId === undefined ? undefined : orders.get(data.orderId);
     if (!order) return;

@@ -1,8 +1,10 @@
 import type { Customer } from './customer.js';
 import type { DomainEvent, EventOf } from './event.js';
-import { convertedProspect, mergedCustomer } from './external-ids.js';
+import { convertedProspect, joiningCustomers, mergedCustomer } from './external-ids.js';
 import type * as profile from './profile.js';
+import type { events as references } from './references.js';
 import { hasConverted, type events as referrals } from './referrals.js';
+import type { events as segmentation } from './segmentation.js';
 
 /** What an event says of other customers: what the customer's own history can't tell. */
 
@@ -15,6 +17,8 @@ type Registered = EventOf<typeof profile.events, 'CustomerRegistered'>;
 type Merged = EventOf<typeof profile.events, 'CustomersMerged'>;
 type TakenOver = EventOf<typeof profile.events, 'CustomerTakenOver'>;
 type Received = EventOf<typeof referrals, 'ReferralReceived'>;
+type Given = EventOf<typeof references, 'ReferenceGiven'>;
+type Adjusted = EventOf<typeof segmentation, 'SegmentAdjusted'>;
 type Converted = EventOf<typeof referrals, 'ReferralConverted'>;
 
 /** The other customers that must exist for the event to be recorded. */
@@ -34,6 +38,12 @@ export function mentioned(event: DomainEvent): readonly Mention[] {
     }
     case 'ReferralConverted':
       return [{ customerId: (event as Converted).data.newCustomerId, path: 'newCustomerId' }];
+    case 'ReferenceGiven': {
+      const { customerId } = (event as Given).data.to;
+      return customerId === undefined ? [] : [{ customerId, path: 'to.customerId' }];
+    }
+    case 'SegmentAdjusted':
+      return [{ customerId: (event as Adjusted).data.customerId, path: 'customerId' }];
     default:
       return [];
   }
@@ -94,6 +104,8 @@ export function claimsOf(event: DomainEvent): readonly Claim[] {
 /** Whether a customer that once made a claim has what it claimed: a claim that came to nothing is free again. */
 export function holds(customer: Customer, { source, key }: Claim): boolean {
   if (!customer.profile.registered) return false;
+  // Nobody has it for longer than the one append takes.
+  if (source === joiningCustomers) return false;
   if (source === mergedCustomer) return customer.profile.mergedIds.has(key);
   if (source === convertedProspect) return hasConverted(customer.referrals, key);
   return customer.profile.externalIds.some((own) => own.source === source && own.key === key);

@@ -71,6 +71,8 @@ export interface Commands {
 
 export interface Person {
   leftAt: string | undefined;
+  /** What was said last of each channel, and as of when. */
+  readonly consents: Map<ConsentChannel, { readonly granted: boolean; readonly since: string }>;
 }
 
 /** By id. */
@@ -99,6 +101,11 @@ export function mustKnowAll(people: People, persons: readonly { readonly id: str
   for (let index = 0; index < persons.length; index++) {
     mustKnow(people, (persons[index] as { id: string }).id, occurredAt, `contactPersons.${index}.id`);
   }
+}
+
+/** Whether a contact person agreed to be reached so; undefined when nothing was said. */
+export function agreesTo(people: People, contactPersonId: string, channel: ConsentChannel): boolean | undefined {
+  return people.get(contactPersonId)?.consents.get(channel)?.granted;
 }
 
 export const rules: Rules<typeof events, State> = {
@@ -136,14 +143,19 @@ export const rules: Rules<typeof events, State> = {
 
 export const evolve: Evolve<typeof events, People> = {
   ContactPersonAdded(people, { data }) {
-    people.set(data.contactPersonId, { leftAt: undefined });
+    people.set(data.contactPersonId, { leftAt: undefined, consents: new Map() });
   },
   ContactPersonRoleChanged: always,
   ContactPersonLeft(people, { data, occurredAt }) {
     const person = people.get(data.contactPersonId);
     if (person) person.leftAt = occurredAt;
   },
-  ConsentChanged: always,
+  ConsentChanged(people, { data, occurredAt }) {
+    const consents = people.get(data.contactPersonId)?.consents;
+    const last = consents?.get(data.channel);
+    if (last && last.since > occurredAt) return;
+    consents?.set(data.channel, { granted: data.granted, since: occurredAt });
+  },
 };
 
 export const decide: Decide<Commands, State, typeof events> = {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import * as activityRates from './activity-rates.js';
 import type { Decimal, Told } from './command.js';
 import { type Decider, type DecideTable, type EventTable, rowOf } from './decider.js';
-import { compareDecimals, decimalText } from './decimal.js';
+import { decimalText } from './decimal.js';
 import { event } from './event.js';
-import { Refused } from './refused.js';
+import { mustDiffer, Refused } from './refused.js';
 import { completeLine, schemeLine, type ToldSchemeLine } from './scheme.js';
-import { currency, fraction, localDate, rate, type Segment, segment } from './shapes.js';
+import { currency, localDate, rate, type Segment, segment } from './shapes.js';
 import { always, type Decide, type Evolve, type Rules } from './topic.js';
+import * as valuePolicy from './value-policy.js';
 
 /** What the company decides for everyone, each kind in a stream of its own: `policy-<kind>`. */
 export const events = {
@@ -20,10 +22,8 @@ export const events = {
   ),
   /** 1 unit of `from` is `rate` units of `to`. */
   ExchangeRateSet: event(z.strictObject({ from: currency, to: currency, rate, validFrom: localDate })),
-  /** Cumulative shares of buying customers at which A, B and C end; the rest is D. */
-  ValuePolicySet: event(
-    z.strictObject({ thresholds: z.strictObject({ a: fraction, b: fraction, c: fraction }), validFrom: localDate }),
-  ),
+  ...valuePolicy.events,
+  ...activityRates.events,
 };
 
 export interface SetVisitFrequency extends Told {
@@ -39,16 +39,9 @@ export interface SetExchangeRates extends Told {
   readonly validFrom?: string;
 }
 
-export interface SetValuePolicy extends Told {
-  /** Cumulative shares of buying customers at which A, B and C end. */
-  readonly thresholds: { readonly a: Decimal; readonly b: Decimal; readonly c: Decimal };
-  readonly validFrom?: string;
-}
-
-export interface Commands {
+export interface Commands extends valuePolicy.Commands, activityRates.Commands {
   SetVisitFrequency: SetVisitFrequency;
   SetExchangeRates: SetExchangeRates;
-  SetValuePolicy: SetValuePolicy;
 }
 
 /**
@@ -69,17 +62,15 @@ export const rules: Rules<typeof events, Policies> = {
   ExchangeRateSet(_, { data }) {
     if (data.from === data.to) throw new Refused('rate-to-itself', `${data.from} is worth itself.`, 'rates');
   },
-  ValuePolicySet(_, { data: { thresholds } }) {
-    const { a, b, c } = thresholds;
-    if (compareDecimals(a, b) > 0) throw new Refused('thresholds-not-rising', 'B ends before A does.', 'thresholds.b');
-    if (compareDecimals(b, c) > 0) throw new Refused('thresholds-not-rising', 'C ends before B does.', 'thresholds.c');
-  },
+  ...valuePolicy.rules,
+  ...activityRates.rules,
 };
 
 export const evolve: Evolve<typeof events, Policies> = {
   FrequencyPolicySet: always,
   ExchangeRateSet: always,
-  ValuePolicySet: always,
+  ...valuePolicy.evolve,
+  ...activityRates.evolve,
 };
 
 export const decide: Decide<Commands, Policies, typeof events> = {
@@ -112,26 +103,9 @@ export const decide: Decide<Commands, Policies, typeof events> = {
       data: { from, to, rate: decimalText(told), validFrom: validFrom ?? localDay(occurredAt) },
     }));
   },
-  SetValuePolicy(_, { thresholds: { a, b, c }, validFrom }, { occurredAt, localDay }) {
-    return [
-      {
-        type: 'ValuePolicySet',
-        occurredAt,
-        data: {
-          thresholds: { a: decimalText(a), b: decimalText(b), c: decimalText(c) },
-          validFrom: validFrom ?? localDay(occurredAt),
-        },
-      },
-    ];
-  },
+  ...valuePolicy.decide,
+  ...activityRates.decide,
 };
-
-function mustDiffer(keys: readonly string[], path: string): void {
-  if (keys.length === 0) throw new Refused('nothing-told', 'Nothing is told that could be recorded.', path);
-  keys.forEach((key, index) => {
-    if (keys.indexOf(key) < index) throw new Refused('told-twice', `${key} is named twice.`, `${path}.${index}`);
-  });
-}
 
 export const policy: Decider<Policies> = {
   initial,

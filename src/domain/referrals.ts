@@ -75,9 +75,7 @@ export const rules: Rules<typeof events, State> = {
     if (data.newCustomerId === profile.id) {
       throw new Refused('self-referral', 'A customer does not bring itself in.', 'newCustomerId');
     }
-    if (!referrals.converted.has(data.referralId)) {
-      throw new Refused('unknown-referral', `The customer has no referral ${data.referralId}.`, 'referralId');
-    }
+    mustKnowReferral(referrals, data.referralId);
     if (referrals.converted.get(data.referralId) !== undefined) {
       throw new Refused(
         'referral-already-converted',
@@ -94,6 +92,13 @@ export const rules: Rules<typeof events, State> = {
     }
   },
 };
+
+/** @throws Refused when the customer made no such referral. */
+export function mustKnowReferral({ converted }: Referrals, referralId: string): void {
+  if (!converted.has(referralId)) {
+    throw new Refused('unknown-referral', `The customer has no referral ${referralId}.`, 'referralId');
+  }
+}
 
 export function hasConverted(referrals: Referrals, customerId: string): boolean {
   for (const converted of referrals.converted.values()) if (converted === customerId) return true;

@@ -27,3 +27,18 @@ export class Invalid extends Error {
     this.name = 'Invalid';
   }
 }
+
+/** For lists that name each thing once, and at least one. @throws Refused */
+export function mustDiffer(keys: readonly string[], path: string): void {
+  if (keys.length === 0) throw new Refused('nothing-told', 'Nothing is told that could be recorded.', path);
+  keys.forEach((key, index) => {
+    if (keys.indexOf(key) < index) throw new Refused('told-twice', `${key} is named twice.`, `${path}.${index}`);
+  });
+}
+
+/** For what holds from a day up to but not including another. @throws Refused */
+export function mustEndLater({ validFrom, validTo }: { readonly validFrom: string; readonly validTo?: string }): void {
+  if (validTo !== undefined && validTo <= validFrom) {
+    throw new Refused('ends-before-it-begins', `It would end on ${validTo}, before it begins.`, 'validTo');
+  }
+}

@@ -16,6 +16,8 @@ export const currency = z.string().regex(/^[A-Z]{3}$/);
 export const minorUnits = z.int();
 /** Unit price as a decimal text, up to 6 places. */
 export const unitPrice = z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/);
+/** Unit price or rate that is not negative, in units of its currency, as a decimal text of up to 6 places. */
+export const price = z.string().regex(/^\d{1,12}(\.\d{1,6})?$/);
 /** Positive quantity as a decimal text, up to 3 places. */
 export const quantity = z.string().regex(/^(?!0+(\.0+)?$)\d{1,12}(\.\d{1,3})?$/);
 /** Fraction from 0 to 1 as a decimal text, up to 6 places. */

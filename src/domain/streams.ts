@@ -1,6 +1,7 @@
 import { externalIdFor } from './ids.js';
 
-export type PolicyKind = 'visit-frequency' | 'exchange-rates' | 'value';
+export const policyKinds = ['visit-frequency', 'exchange-rates', 'value', 'activity-rates'] as const;
+export type PolicyKind = (typeof policyKinds)[number];
 
 export const companyStream = 'company';
 
@@ -14,6 +15,14 @@ export function repStream(repId: string): string {
 
 export function policyStream(kind: PolicyKind): string {
   return `policy-${kind}`;
+}
+
+export function supplierStream(supplierId: string): string {
+  return `supplier-${supplierId}`;
+}
+
+export function segmentationStream(runId: string): string {
+  return `segmentation-${runId}`;
 }
 
 /** Where an outside key is claimed. */

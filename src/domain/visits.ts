@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Told } from './command.js';
-import { optionalDecimal } from './decimal.js';
 import type { EventOf } from './event.js';
 import { event, sealable } from './event.js';
 import { partIdFor } from './ids.js';
@@ -10,7 +9,7 @@ import type { events as promises } from './promises.js';
 import { Refused } from './refused.js';
 import { type Contact, contact, label, localDate, longText, repId, uuid } from './shapes.js';
 import { always, type Decide, type Evolve, type Rules } from './topic.js';
-import type { EstimatedWallet, events as wallet } from './wallet.js';
+import { type EstimatedWallet, estimated, type events as wallet } from './wallet.js';
 
 export const events = {
   VisitLogged: event(
@@ -184,22 +183,7 @@ export const decide: Decide<Commands, State, typeof events & typeof promises & t
       }),
     );
     mustDiffer(made.map(({ data }) => data.promiseId));
-    if (!command.wallet) return [visit, ...made];
-    const { category, annualSpend, ourShare, potential, competitors, basis } = command.wallet;
-    const estimated: EventOf<typeof wallet, 'WalletEstimated'> = {
-      type: 'WalletEstimated',
-      occurredAt,
-      data: {
-        category,
-        annualSpend,
-        currency: command.wallet.currency ?? currency,
-        ourShare: optionalDecimal(ourShare),
-        potential,
-        competitors: competitors && [...competitors],
-        basis,
-      },
-    };
-    return [visit, ...made, estimated];
+    return command.wallet ? [visit, ...made, estimated(command.wallet, occurredAt, currency)] : [visit, ...made];
   },
   PlanVisit(_, { repId, window, schemeLine, reasons }, { id, occurredAt }) {
     return [

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Decimal } from './command.js';
-import { event } from './event.js';
+import type { Decimal, Told } from './command.js';
+import { optionalDecimal } from './decimal.js';
+import { type EventOf, event } from './event.js';
 import { mustBeActive, type Profile } from './profile.js';
 import { currency, fraction, label, minorUnits } from './shapes.js';
-import type { Rules } from './topic.js';
+import type { Decide, Rules } from './topic.js';
 
 /** What the customer spends in a category in all, as somebody estimated it. */
 export const events = {
@@ -35,8 +36,46 @@ export interface EstimatedWallet {
   readonly basis?: string;
 }
 
-export const rules: Rules<typeof events, { readonly profile: Profile }> = {
+export interface EstimateWallet extends Told, EstimatedWallet {}
+
+export interface Commands {
+  EstimateWallet: EstimateWallet;
+}
+
+interface State {
+  readonly profile: Profile;
+}
+
+export const rules: Rules<typeof events, State> = {
   WalletEstimated({ profile }, { occurredAt }) {
     mustBeActive(profile, occurredAt);
+  },
+};
+
+/** @param currency the reporting one */
+export function estimated(
+  wallet: EstimatedWallet,
+  occurredAt: string,
+  currency: string,
+): EventOf<typeof events, 'WalletEstimated'> {
+  const { category, annualSpend, ourShare, potential, competitors, basis } = wallet;
+  return {
+    type: 'WalletEstimated',
+    occurredAt,
+    data: {
+      category,
+      annualSpend,
+      currency: wallet.currency ?? currency,
+      ourShare: optionalDecimal(ourShare),
+      potential,
+      competitors: competitors && [...competitors],
+      basis,
+    },
+  };
+}
+
+export const decide: Decide<Commands, State, typeof events> = {
+  EstimateWallet(_, command, { occurredAt, currency }) {
+    return [estimated(command, occurredAt, currency)];
   },
 };

@@ -8,9 +8,11 @@ import { relative } from 'node:path';
  */
 export interface ControlRequest {
   readonly verb: string;
+  /** What the verb is about, such as a file. */
+  readonly what?: string | undefined;
 }
 
-export type ControlHandler = (progress: (value: unknown) => void) => Promise<unknown>;
+export type ControlHandler = (progress: (value: unknown) => void, what: string | undefined) => Promise<unknown>;
 
 export class ControlError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -94,7 +96,7 @@ async function answer(
   const request = JSON.parse(line) as ControlRequest;
   const handler = Object.hasOwn(handlers, request.verb) ? handlers[request.verb] : undefined;
   if (!handler) throw new ControlError(`The service does not know "${request.verb}".`);
-  return handler(progress);
+  return handler(progress, request.what);
 }
 
 /**
@@ -106,6 +108,7 @@ export async function askService(
   path: string,
   verb: string,
   onProgress: (value: unknown) => void = () => {},
+  what?: string,
 ): Promise<{ result: unknown } | undefined> {
   const socket = createConnection(socketAddress(path));
   try {
@@ -127,6 +130,6 @@ export async function askService(
       else if (message.error !== undefined) reject(new ControlError(message.error));
       else resolve({ result: message.result });
     });
-    socket.write(`${JSON.stringify({ verb } satisfies ControlRequest)}\n`);
+    socket.write(`${JSON.stringify({ verb, what } satisfies ControlRequest)}\n`);
   });
 }

@@ -14,6 +14,7 @@ export function pathsOf(folder: string) {
     log: join(folder, LOG_FILE),
     keyRing: join(folder, KEYS_FILE),
     readSide: join(folder, 'read'),
+    processManagers: join(folder, 'process-managers.json'),
     controlSocket: join(folder, 'control.sock'),
     lock: join(folder, 'lock'),
     format: join(folder, 'format'),
@@ -85,7 +86,7 @@ async function prepare(folder: string): Promise<void> {
 }
 
 /** A crash leaves the whole file or none. */
-async function writeDurably(folder: string, path: string, text: string): Promise<void> {
+export async function writeDurably(folder: string, path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   const file = await open(temporary, 'wx', 0o600);
   try {

@@ -94,7 +94,13 @@ describe('a question', () => {
       checkpoint: { value: () => ({ position: 0n, recordedAt: 0 }) },
       waitFor: { value: () => Promise.resolve(false) },
     }) as ReadSide;
-    const handler = new AskHandler(still, asked.log, undefined as never, new FixedClock('2025-12-31T12:00:00Z'));
+    const handler = new AskHandler(
+      still,
+      asked.log,
+      undefined as never,
+      new FixedClock('2025-12-31T12:00:00Z'),
+      asked.models,
+    );
     await expect(handler.execute(new Ask(dates, {}, { atLeast: 'test-1' }))).rejects.toThrow(ReadSideBehind);
   });
 

@@ -288,6 +288,7 @@ describe('outside keys', () => {
       source: 'erp',
       key: '7',
       customerId: uuid(1),
+      revision: '0',
     });
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type CommandEnvelope, Record } from '../../src/application/record.js';
-import { customerStream, policyStream, repStream } from '../../src/domain/streams.js';
+import { digestOf } from '../../src/domain/segmentation.js';
+import { customerStream, policyStream, repStream, segmentationStream } from '../../src/domain/streams.js';
 
 /** Random histories: what a company might tell the system, in any order, at any time, with clocks that step back. */
 
@@ -9,6 +10,7 @@ const uuid = (kind: number, n: number) =>
 
 export const customers = [0, 1, 2, 3].map((n) => uuid(1, n));
 export const reps = ['anna', 'bram'];
+export const runs = [0, 1, 2, 3, 4, 5].map((n) => uuid(8, n));
 const groups = ['pens', 'textiles'];
 const personOf = (customer: number) => uuid(2, customer);
 
@@ -73,6 +75,12 @@ const kinds = [
   'consent',
   'lifecycle',
   'rep',
+  'segmentation',
+  'segmentation',
+  'score',
+  'activityRate',
+  'activityCost',
+  'directCost',
 ] as const;
 
 export const told: fc.Arbitrary<Told> = fc.record({
@@ -154,6 +162,7 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
         ...when,
         heldBy: [rep],
         contactPersons: it.n % 2 ? [{ id: personOf(it.customer) }] : [],
+        ...(it.n > 3 && { durationMinutes: 10 * it.n }),
         notes: 'spoke of pens',
         promises: it.n === 3 ? [{ what: 'send samples', owner: rep, dueOn: dateOf(it.at + 10) }] : [],
       });
@@ -229,9 +238,54 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
     case 'thresholds':
       return tell(
         'SetValuePolicy',
-        { ...when, validFrom: dateOf(it.at), thresholds: { a: '0.25', b: '0.5', c: it.n % 2 ? '0.75' : '0.6' } },
+        {
+          ...when,
+          validFrom: dateOf(it.at),
+          thresholds: { a: '0.25', b: '0.5', c: it.n % 2 ? '0.75' : '0.6' },
+          ...(it.n === 3 && { thresholdsOf: 'cumulativeRevenue' }),
+          ...(it.n === 4 && { pyramidBy: 'contribution' }),
+          ...(it.n === 5 && {
+            pyramidBy: 'score',
+            elements: [{ weights: [{ element: 'strategic value', weight: '1' }] }],
+          }),
+        },
         policyStream('value'),
       );
+    case 'segmentation': {
+      const run = runs[it.n] as string;
+      const placed = [customer, ...(other === customer ? [] : [other])].map((customerId, index) => ({
+        customerId,
+        segment: (['A', 'B', 'C', 'D'] as const)[(it.seen + index) % 4] as 'A',
+        figure: String(900 - index),
+        rank: index + 1,
+      }));
+      const proposed = {
+        asOf: when.occurredAt,
+        knownAt: 'log-1',
+        policy: { thresholds: { a: '0.25', b: '0.5', c: '0.75' } },
+        parts: 1,
+        customers: placed.length,
+        digest: digestOf([placed]) as string,
+      };
+      const adjustment = {
+        customerId: customer,
+        from: (placed[0] as (typeof placed)[number]).segment,
+        to: 'none' as const,
+        reason: 'is moving',
+      };
+      const approved = { effectiveFrom: dateOf(it.at + it.n * 20), approver: rep };
+      const commands = [
+        { name: 'ProposeSegmentation', id: run, payload: { ...when, ...proposed } },
+        { name: 'AssignSegments', id: uuid(10, step), payload: { ...when, part: 1, assignments: placed } },
+        ...(it.amount % 3 ? [] : [{ name: 'AdjustSegment', id: uuid(11, step), payload: { ...when, ...adjustment } }]),
+        ...(it.amount % 4
+          ? [{ name: 'FinaliseSegmentation', id: uuid(12, step), payload: { ...when, ...approved } }]
+          : []),
+      ];
+      return new Record(segmentationStream(run), commands as CommandEnvelope[], by);
+    }
+    case 'score':
+      return tell('ScoreCustomer', { ...when, element: 'strategic value', score: it.n + 3, scoredBy: rep });
     case 'scheme':
       return tell('DrawUpContactScheme', {
         ...when,
@@ -290,6 +344,27 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
       return tell('ChangeLifecycle', { ...when, lifecycle: it.n % 2 ? 'customer' : 'prospect' });
     case 'rep':
       return tell('RegisterRep', { ...when, repId: rep, name: 'A. Voorbeeld' }, repStream(rep));
+    case 'activityRate':
+      return tell(
+        'SetActivityRates',
+        {
+          ...when,
+          validFrom: dateOf(it.at),
+          rates: [
+            {
+              activity: it.n < 3 ? 'care' : 'handling',
+              rate: `${it.n + 1}.25`,
+              per: (['visit', 'hour', 'order', 'line', 'delivery', 'unit'] as const)[it.n] as 'visit',
+              ...(it.n === 4 && { currency: 'USD' }),
+            },
+          ],
+        },
+        policyStream('activity-rates'),
+      );
+    case 'activityCost':
+      return tell('AttributeActivityCost', { ...when, activity: 'care', quantity: `${it.n}.5` });
+    case 'directCost':
+      return tell('AttributeDirectCost', { ...when, amount: Math.max(0, it.amount), what: 'a stand' });
     case 'correct': {
       const target = seen[it.seen % Math.max(1, seen.length)];
       if (!target) return undefined;

@@ -33,7 +33,7 @@ export class ArrayEventLog extends EventLog {
     yield* this.events.filter((event) => event.stream === stream);
   }
 
-  async *readAll({ after = -1n, limit }: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+  async *readAll({ from = 0n, after = from - 1n, limit }: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
     yield* this.events.filter((event) => event.position > after).slice(0, limit);
   }
 

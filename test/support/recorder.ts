@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixCompanySettings } from '../../src/application/company.js';
 import type { Clock } from '../../src/application/ports/clock.js';
-import type { RecordedEvent } from '../../src/application/ports/event-log.js';
+import type { EventLog, RecordedEvent } from '../../src/application/ports/event-log.js';
 import { type By, type CommandEnvelope, type Outcome, Record, RecordHandler } from '../../src/application/record.js';
 import { readStored, type StoredEvent } from '../../src/application/stored-event.js';
 import type { CommandName, CommandPayload } from '../../src/domain/commands.js';
@@ -32,7 +32,7 @@ export class Recorder {
     readonly keyRing: SqliteKeyRing,
     readonly clock: TestClock,
   ) {
-    this.handler = new RecordHandler(log, keyRing, clock);
+    this.handler = this.another();
   }
 
   static async open(clock = new TestClock()): Promise<Recorder> {
@@ -43,9 +43,12 @@ export class Recorder {
     return new Recorder(folder, log, keyRing, clock);
   }
 
-  /** Another process on the same files: it remembers nothing of what this one recorded. */
-  another(): RecordHandler {
-    return new RecordHandler(this.log, this.keyRing, this.clock);
+  /**
+   * Another process on the same files: it remembers nothing of what this one recorded.
+   * @param patienceMs how long it lets the claim of another one stand that has not come to anything yet
+   */
+  another(log: EventLog = this.log, patienceMs = 100): RecordHandler {
+    return new RecordHandler(log, this.keyRing, this.clock, patienceMs);
   }
 
   /** As after a restart. */

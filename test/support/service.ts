@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../src/application/ports/clock.js';
 import { readConfig } from '../../src/infrastructure/config.js';
 import type { Engine } from '../../src/infrastructure/engine.js';
-import { startService } from '../../src/infrastructure/http/service.js';
+import { type ServiceOptions, startService } from '../../src/infrastructure/http/service.js';
 import { createLogger } from '../../src/infrastructure/logging.js';
 
 export interface Answer {
@@ -118,6 +118,8 @@ export interface TestServiceOptions {
   readonly clock?: Clock;
   readonly env?: Record<string, string>;
   readonly benchRoutes?: boolean;
+  /** How long a log in a cluster may take to answer. */
+  readonly patience?: ServiceOptions['patience'];
   readonly feed?: { heartbeatMs?: number; most?: number };
 }
 

@@ -48,8 +48,10 @@ export interface ReadStreamOptions {
 
 export interface ReadAllOptions {
   readonly direction?: 'forwards' | 'backwards';
-  /** Exclusive: forwards, events after it; backwards, events before it. */
+  /** Exclusive: forwards, events after it; backwards, events before it. The position of an event, or 0. */
   readonly after?: bigint;
+  /** Inclusive, the position of an event, and only forwards: for looking up what is known to be there. */
+  readonly from?: bigint;
   readonly limit?: number;
 }
 
@@ -58,7 +60,10 @@ export interface FollowOptions {
   readonly after?: bigint;
   /** Largest number of events handed over at once while catching up. Default 1,000. */
   readonly batchSize?: number;
-  /** Told about each failure of the handler or the log before the next attempt. */
+  /**
+   * Told about each failure of the handler or the log before the next attempt. After a failure of the log the handler is
+   * told anew when it is caught up, if need be with an empty batch: that is how the end of an outage is heard.
+   */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -52,24 +52,56 @@ export interface RebuildProgress {
   readonly eventsPerSecond: number;
 }
 
+/** That the read side does not hear what is recorded: its answers are as old as that. */
+export interface Behind {
+  /** When that was noticed, milliseconds since 1970. */
+  readonly since: number;
+  /** In a sentence. */
+  readonly reason: string;
+}
+
+/** On the way to the end of the log. */
+export interface Advance {
+  /** 0 to 99, of the log's positions. */
+  readonly percent: number;
+  /** Applied so far on this way. */
+  readonly events: number;
+  /** Effective recorded time (ms) of the last of them; 0 while there is none. */
+  readonly recordedAt: number;
+  /** As fast as until now; undefined while that can't be told. */
+  readonly secondsLeft: number | undefined;
+}
+
 export interface ReadSideStatus {
-  readonly state: 'building' | 'live' | 'failed' | 'stopped';
+  /** `catching-up` from the start until it has been at the end of the log once: it answers, but from long ago. */
+  readonly state: 'building' | 'catching-up' | 'live' | 'failed' | 'stopped';
   /** Number of the generation that answers; undefined while the first one is being built. */
   readonly generation: number | undefined;
   readonly checkpoint: Checkpoint;
   /** Last position of the log; undefined while it is empty or can't be read. */
   readonly head: bigint | undefined;
-  /** How far the positions applied are behind the log's last one. */
-  readonly lag: bigint;
+  /** How far the positions applied are behind the log's last one, in the unit of its positions; undefined like `head`. */
+  readonly lag: bigint | undefined;
+  readonly behind: Behind | undefined;
   /** A generation being built beside or before the one that answers. */
-  readonly building: { readonly generation: number; readonly percent: number; readonly events: number } | undefined;
+  readonly building: (Advance & { readonly generation: number }) | undefined;
+  /** How far it is while it catches up. */
+  readonly catchingUp: Advance | undefined;
   /** Why it does not get on, in a sentence that names the event where there is one. */
   readonly problem: string | undefined;
   readonly versions: { readonly engine: string; readonly facts: string };
 }
 
+/** What a snapshot holds. */
+export interface Snapshot extends Checkpoint {
+  readonly bytes: number;
+}
+
 export abstract class ReadSide {
   abstract checkpoint(): Checkpoint;
+
+  /** Undefined as long as it hears what is recorded. */
+  abstract behind(): Behind | undefined;
 
   /** True once `position` has been applied, false when that took longer than `timeoutMs`. */
   abstract waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
@@ -91,6 +123,13 @@ export abstract class ReadSide {
 
   /** Builds a new generation beside the one that answers; it takes over when it has caught up. */
   abstract rebuild(onProgress?: (progress: RebuildProgress) => void): Promise<RebuildProgress>;
+
+  /**
+   * Writes what answers now into one file, from which another node can begin; it goes on answering meanwhile.
+   * @param onProgress bytes
+   * @throws ReadSideNotReady
+   */
+  abstract snapshot(file: string, onProgress?: (done: number, total: number) => void): Promise<Snapshot>;
 
   abstract status(): Promise<ReadSideStatus>;
 

@@ -2,7 +2,8 @@ import type { Question } from '../ask.js';
 import { type Agreement, agreementsInForce } from './agreement.js';
 import { type ContactItem, nextContactOf } from './contacts.js';
 import { findCustomer } from './customer.js';
-import { keptRanking, type Standing } from './ranking.js';
+import { keptStanding, type Standing } from './ranking.js';
+import { type SegmentInForce, segmentInForceOf } from './segment.js';
 import { figuresOf, type ValueFigures } from './value.js';
 
 /** Texts that are sealed in the log are opened on the way out; null when they were erased. */
@@ -44,7 +45,10 @@ export interface Card {
   }[];
   /** Who looks after it: the account manager. */
   readonly owner: string | null;
+  /** Where a segmentation in force has it, else its place in the pyramid today. */
   readonly segment: Standing;
+  /** What its contact scheme follows; null where it has none. */
+  readonly segmentInForce: SegmentInForce | null;
   /** In the pyramid, 1 is the best; null without revenue in its twelve months. */
   readonly rank: number | null;
   readonly revenueTwelveMonths: number;
@@ -129,7 +133,7 @@ export const card: Question<CardParams, Card> = async (reading, params, services
   const { customer, members } = found;
   const rows = <T>(sql: string, more: Record<string, unknown> = {}) =>
     reading.rows<T>(sql, { members, customer, ...more });
-  const ranking = await keptRanking(reading);
+  const standings = await keptStanding(reading);
   const [
     [profile],
     externalIds,
@@ -140,6 +144,7 @@ export const card: Question<CardParams, Card> = async (reading, params, services
     persons,
     team,
     [standing],
+    segmentInForce,
     value,
     agreements,
     [lastContact],
@@ -184,9 +189,10 @@ export const card: Question<CardParams, Card> = async (reading, params, services
        ORDER BY role, since, team.rep_id`,
     ),
     rows<{ segment: Standing; rank: number | null; revenue: number }>(
-      `SELECT segment, rank, revenue FROM pyramid_from($as_of, $known, '${ranking}')
+      `SELECT segment, rank, revenue FROM pyramid_from($as_of, $known, '${standings}')
        WHERE customer = CAST($customer AS INTEGER)`,
     ),
+    segmentInForceOf(reading, customer),
     figuresOf(reading, found, undefined, services.leaveOut),
     agreementsInForce(reading, members),
     rows<CardContact>(
@@ -224,6 +230,7 @@ export const card: Question<CardParams, Card> = async (reading, params, services
     team,
     owner: team.find(({ role }) => role === 'accountManager')?.repId ?? null,
     segment: standing?.segment ?? 'inactive',
+    segmentInForce,
     rank: standing?.rank ?? null,
     revenueTwelveMonths: standing?.revenue ?? 0,
     value,

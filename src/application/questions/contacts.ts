@@ -2,12 +2,16 @@ import { DateTime } from 'luxon';
 import type { Layer, OurRole } from '../../domain/shapes.js';
 import { BadQuestion, type Question, type Services } from '../ask.js';
 import { BadDate, localDay, parseDay } from '../dates.js';
+import { type EventLog, LogUnavailable } from '../ports/event-log.js';
 import { formatPosition } from '../ports/position.js';
 import type { Reading } from '../ports/read-side.js';
 import { readStored } from '../stored-event.js';
 import { type FoundCustomer, findCustomer } from './customer.js';
+import { dataOf } from './entries.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
 import { type SchemeTables, schemeTables } from './scheme-tables.js';
+import type { SegmentsInForce } from './segment.js';
+import type { FinalisedRun } from './segmentation-runs.js';
 
 export const contactStates = ['notDue', 'dueNow', 'overdue'] as const;
 export type ContactState = (typeof contactStates)[number];
@@ -58,6 +62,7 @@ export interface Reason {
     | 'absorbed'
     | 'ended'
     | 'noScheme'
+    | 'noSegment'
     | 'noLines'
     | 'noAccountManager';
   readonly text: string;
@@ -102,7 +107,7 @@ export interface ContactItem extends LineStanding {
     readonly id: string;
     readonly name: string | null;
     readonly postcode: string | null;
-    /** In force this month; null without revenue in the twelve months before it. */
+    /** In force; null without one: no revenue in the twelve months before the month, or put in none. */
     readonly segment: 'A' | 'B' | 'C' | 'D' | null;
   };
   /** Net revenue of the twelve months that the segment in force rests on, minor units of the reporting currency. */
@@ -181,15 +186,17 @@ export interface NextContacts extends Page<ContactItem> {
   readonly from: string;
   readonly to: string;
   readonly currency: string;
-  /** The segments rest on the twelve months before this day. */
+  /** Values rest on the twelve months before this day, and so do segments that no segmentation decided on. */
   readonly segmentsFrom: string;
+  /** The segmentation in force; null as long as there is none. */
+  readonly segmentation: { readonly runId: string; readonly effectiveFrom: string } | null;
 }
 
 /**
  * Whom to contact: the scheme lines whose window opens on or before `to`, by what had happened by asOf. Days and states are
  * those of the day `from`: a line that becomes due between the two is shown as not due, with the day from which it is.
  * Overdue ones come first, then those due, each by days ÷ interval, then by value. Customers whose relationship ended
- * are not on it, nor are those without a scheme: no revenue in the twelve months, and no scheme of their own.
+ * are not on it, nor are those without a scheme: in no segment, and no scheme of their own.
  */
 export const nextContacts: Question<NextContactsParams, NextContacts> = async (reading, params, services) => {
   const limit = limitOf(params);
@@ -246,6 +253,9 @@ export const nextContacts: Question<NextContactsParams, NextContacts> = async (r
     to,
     currency: reading.currency,
     segmentsFrom: tables.segments.from,
+    segmentation: tables.segments.run
+      ? { runId: tables.segments.run.runId, effectiveFrom: tables.segments.run.effectiveFrom }
+      : null,
   };
 };
 
@@ -327,7 +337,7 @@ export const whyContact: Question<{ customerId: string; on?: string }, WhyContac
   );
   const because: Reason[] = [];
   const sources = async (positions: readonly (number | bigint | null | undefined)[]) => {
-    const events = await eventsAt(services, positions);
+    const events = await eventsAt(reading, services, positions);
     return [...events.values()].map(({ position, id }) => ({
       position: formatPosition(services.log.id, position),
       eventId: id,
@@ -359,18 +369,26 @@ export const whyContact: Question<{ customerId: string; on?: string }, WhyContac
        FROM ${tables.segments.table} AS in_force WHERE customer = CAST($customer AS INTEGER)`,
       { customer: found.customer },
     );
+    const { run } = tables.segments;
+    const decision = (await decisionsOn(reading, tables.segments, [found.customer])).get(found.customer);
     because.push(
-      inForce
+      run && decision?.placed === 'none'
         ? {
-            rule: 'noLines',
-            text: `The visit-frequency policy in force gives segment ${inForce.segment} no contacts.`,
-            events: await sources([inForce.policy]),
+            rule: 'noSegment',
+            text: `In no segment ${decidedBy(run, decision)}, and no contact scheme of its own.`,
+            events: await sources([decision.position, run.position]),
           }
-        : {
-            rule: 'noScheme',
-            text: `No net revenue in the twelve months before ${tables.segments.from} (${state?.segment ?? 'inactive'}), and no contact scheme of its own.`,
-            events: [],
-          },
+        : inForce
+          ? {
+              rule: 'noLines',
+              text: `The visit-frequency policy in force gives segment ${inForce.segment} no contacts.`,
+              events: await sources([inForce.policy]),
+            }
+          : {
+              rule: 'noScheme',
+              text: `No net revenue in the twelve months before ${tables.segments.from} (${state?.segment ?? 'inactive'}), and no contact scheme of its own.`,
+              events: [],
+            },
     );
   }
   if (!state?.manager) {
@@ -383,24 +401,77 @@ export const whyContact: Question<{ customerId: string; on?: string }, WhyContac
   return { customerId: found.customerId, on: day, onList: lines.some(({ onList }) => onList), because, lines };
 };
 
-type Events = Awaited<ReturnType<typeof eventsAt>>;
+type Events = ReadonlyMap<bigint, EventAt>;
 
-/** Events by their position, from the log itself: the read side would have to look through all of them. */
-async function eventsAt({ log }: Pick<Services, 'log'>, positions: readonly (number | bigint | null | undefined)[]) {
+/** An event with what it says, should it be a contact. */
+interface EventAt {
+  readonly position: bigint;
+  readonly id: string;
+  readonly contact: ContactData;
+}
+
+/**
+ * Events by their position, from the log itself: the read side has to look through all of them, and does so only while
+ * the log can't be reached.
+ */
+async function eventsAt(
+  reading: Reading,
+  { log, readSide }: Pick<Services, 'log' | 'readSide'>,
+  positions: readonly (number | bigint | null | undefined)[],
+): Promise<ReadonlyMap<bigint, EventAt>> {
   const wanted = [
     ...new Set(
       positions.filter((position) => position != null && position > 0).map((position) => BigInt(position as number)),
     ),
   ];
-  const events = await Promise.all(
-    wanted.map(async (position) => {
-      for await (const event of log.readAll({ after: position - 1n, limit: 1 })) {
-        if (event.position === position) return readStored(event);
-      }
-      throw new Error(`There is no event at position ${position} of the log.`);
-    }),
-  );
+  const inReadSide = () => eventsInReadSide(reading, wanted);
+  const inLog = () =>
+    Promise.all(wanted.map((position) => eventInLog(log, position))).catch((error: unknown) => {
+      if (error instanceof LogUnavailable) return inReadSide();
+      throw error;
+    });
+  const events = await (readSide.behind() ? inReadSide() : inLog());
   return new Map(events.map((event) => [event.position, event]));
+}
+
+async function eventInLog(log: EventLog, position: bigint): Promise<EventAt> {
+  for await (const event of log.readAll({ from: position, limit: 1 })) {
+    if (event.position !== position) break;
+    const stored = readStored(event);
+    return { position, id: stored.id, contact: dataOf(stored) as ContactData };
+  }
+  throw new Error(`There is no event at position ${position} of the log.`);
+}
+
+async function eventsInReadSide(reading: Reading, positions: readonly bigint[]): Promise<EventAt[]> {
+  const rows = await reading.rows<{
+    position: number | bigint;
+    id: string;
+    kind: 'visit' | 'interaction' | null;
+    contactId: string;
+    channel: string | null;
+    heldBy: string[] | null;
+    persons: string[] | null;
+    layers: (Layer | null)[] | null;
+  }>(
+    `SELECT position, event_id AS id, kind, contact_id, channel, held_by, persons, layers
+     FROM event LEFT JOIN contact USING (position)
+     WHERE position IN (SELECT unnest(CAST($positions AS BIGINT[])))`,
+    { positions },
+  );
+  return rows.map(({ position, id, kind, contactId, channel, heldBy, persons, layers }) => ({
+    position: BigInt(position),
+    id,
+    contact: {
+      ...(kind && { [kind === 'visit' ? 'visitId' : 'interactionId']: contactId }),
+      ...(channel && { channel }),
+      heldBy: heldBy ?? [],
+      contactPersons: (persons ?? []).map((person, index) => {
+        const layer = layers?.[index];
+        return layer ? { id: person, layer } : { id: person };
+      }),
+    },
+  }));
 }
 
 interface ContactData {
@@ -419,6 +490,8 @@ async function contactItems(
 ): Promise<ContactItem[]> {
   if (rows.length === 0) return [];
   const customers = [...new Set(rows.map(({ customer }) => customer))];
+  const decisions = await decisionsOn(reading, tables.segments, customers);
+  const { run } = tables.segments;
   const [labels, reps, people, events] = await Promise.all([
     reading.rows<{ customer: number; customerId: string; name: string | null; postcode: string | null }>(
       `FROM customer_label($as_of, $known, $customers, '${tables.identity}')`,
@@ -431,10 +504,10 @@ async function contactItems(
        ORDER BY customer, position, contact_person_id`,
       { customers },
     ),
-    eventsAt(
-      services,
-      rows.flatMap(({ scheme, lastPosition }) => [scheme, lastPosition]),
-    ),
+    eventsAt(reading, services, [
+      ...rows.flatMap(({ scheme, lastPosition }) => [scheme, lastPosition]),
+      ...[...decisions.values()].flatMap(({ position }) => [position, run?.position]),
+    ]),
   ]);
   const labelOf = new Map(labels.map((label) => [label.customer, label]));
   const repName = new Map(reps.map(({ repId, name }) => [repId, name]));
@@ -477,7 +550,14 @@ async function contactItems(
       text: `${row.days} of ${wholeDays(row.intervalDays)} days`,
       dueOn: row.dueOn,
       window: { earliest: row.windowFrom, latest: row.windowTo },
-      why: reasons(row, lastContact, tables, sourcesOf([row.scheme], services, events)),
+      why: reasons(
+        row,
+        lastContact,
+        segmentReason(row, tables.segments, decisions.get(row.customer), (positions) =>
+          sourcesOf(positions, services, events),
+        ),
+        sourcesOf([row.scheme], services, events),
+      ),
     };
   });
 }
@@ -498,10 +578,7 @@ function lastContactOf(
   if (lastPosition === null || lastAt === null) return null;
   const event = events.get(BigInt(lastPosition));
   if (!event) return null;
-  // A correction carries the whole contact in its replacement.
-  const data = (
-    event.type === 'EventCorrected' ? (event.data as { replacement: { data: unknown } }).replacement.data : event.data
-  ) as ContactData;
+  const data = event.contact;
   return {
     at: lastAt,
     kind: data.visitId ? 'visit' : 'interaction',
@@ -529,8 +606,56 @@ const channels: Readonly<Record<string, string>> = {
   newsletter: 'newsletters',
 };
 
-function reasons(row: LineRow, lastContact: LastContact | null, tables: SchemeTables, scheme: Source[]): Reason[] {
-  const { basis, segment, heldSince, theirLayer, theirPerson, ourPerson } = row;
+/** Where people put a customer by the segmentation in force. */
+interface Decision {
+  readonly placed: 'A' | 'B' | 'C' | 'D' | 'none';
+  readonly adjusted: boolean;
+  /** Of the event that put it there. */
+  readonly position: number | bigint;
+}
+
+async function decisionsOn(
+  reading: Reading,
+  { members }: SegmentsInForce,
+  customers: readonly number[],
+): Promise<ReadonlyMap<number, Decision>> {
+  if (!members) return new Map();
+  const rows = await reading.rows<Decision & { customer: number }>(
+    `SELECT customer, segment AS placed, adjusted, position FROM ${members}
+     WHERE segment IS NOT NULL AND customer IN (SELECT unnest(CAST($customers AS INTEGER[])))`,
+    { customers },
+  );
+  return new Map(rows.map((row) => [row.customer, row]));
+}
+
+function decidedBy({ effectiveFrom, approver }: FinalisedRun, { adjusted }: Decision): string {
+  return `by the segmentation in force from ${effectiveFrom} that ${approver} approved${adjusted ? ', adjusted by hand' : ''}`;
+}
+
+function segmentReason(
+  { segment, heldSince }: Pick<LineRow, 'segment' | 'heldSince'>,
+  { run, from }: SegmentsInForce,
+  decision: Decision | undefined,
+  sources: (positions: readonly (number | bigint)[]) => Source[],
+): Reason {
+  if (run && decision) {
+    return {
+      rule: 'segment',
+      text: `Segment ${segment} since ${heldSince}, ${decidedBy(run, decision)}.`,
+      events: sources([decision.position, run.position]),
+    };
+  }
+  return {
+    rule: 'segment',
+    text:
+      `Segment ${segment} since ${heldSince}, by net revenue over the twelve months before ${from}` +
+      (run ? `: the segmentation in force from ${run.effectiveFrom} doesn’t know it.` : '.'),
+    events: [],
+  };
+}
+
+function reasons(row: LineRow, lastContact: LastContact | null, inSegment: Reason, scheme: Source[]): Reason[] {
+  const { basis, theirLayer, theirPerson, ourPerson } = row;
   const whom = theirPerson ? ` with contact person ${theirPerson}` : theirLayer ? ` at the ${theirLayer} layer` : '';
   const what = channels[row.channel] ?? row.channel;
   const who = ourPerson ?? roles[row.ourRole];
@@ -543,11 +668,7 @@ function reasons(row: LineRow, lastContact: LastContact | null, tables: SchemeTa
   return [
     basis === 'own'
       ? { rule: 'ownScheme', text: `A contact scheme of its own since ${row.validFrom}.`, events: scheme }
-      : {
-          rule: 'segment',
-          text: `Segment ${segment} since ${heldSince}, by net revenue over the twelve months before ${tables.segments.from}.`,
-          events: [],
-        },
+      : inSegment,
     {
       rule: 'frequency',
       text:

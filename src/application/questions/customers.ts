@@ -1,6 +1,6 @@
 import { BadQuestion, type Question } from '../ask.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
-import { keptRanking, type Standing } from './ranking.js';
+import { keptStanding, type Standing } from './ranking.js';
 
 const sortColumns = {
   name: `lower(strip_accents(coalesce(name, '')))`,
@@ -61,7 +61,7 @@ export const customers: Question<CustomersParams, Customers> = async (reading, p
   if (!column) throw new BadQuestion('sort', `must be one of ${customerSorts.join(', ')}`);
   const place = readCursor(params, sort);
   const external = params.externalId === undefined ? undefined : externalIdOf(params.externalId);
-  const pyramidJoin = `LEFT JOIN pyramid_from($as_of, $known, '${await keptRanking(reading)}') USING (customer)`;
+  const pyramidJoin = `LEFT JOIN pyramid_from($as_of, $known, '${await keptStanding(reading)}') USING (customer)`;
   const managerJoin = 'LEFT JOIN account_manager($as_of, $known) USING (customer)';
   const rows = await reading.rows<ListedCustomer & { total: number; place: string | number }>(
     `WITH listed AS MATERIALIZED (

@@ -2,7 +2,16 @@ import type { Question } from '../ask.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
 import { keptRanking, type Standing } from './ranking.js';
 
-export const standings = ['A', 'B', 'C', 'D', 'inactive', 'prospect', 'suspect'] as const satisfies readonly Standing[];
+export const standings = [
+  'A',
+  'B',
+  'C',
+  'D',
+  'inactive',
+  'prospect',
+  'suspect',
+  'none',
+] as const satisfies readonly Standing[];
 
 /** Amounts in minor units of the reporting currency, over the twelve months up to and including the day of asOf. */
 export interface PyramidSegment {

@@ -4,7 +4,7 @@ import { findCustomer } from './customer.js';
 
 export interface ContactScheme {
   readonly customerId: string;
-  /** In force this month; null without revenue in the twelve months before it. */
+  /** In force; null without one. */
   readonly segment: 'A' | 'B' | 'C' | 'D' | null;
   /** Where the lines come from; null when there are none. */
   readonly basis: 'own' | 'policy' | 'default' | null;

@@ -1,11 +1,17 @@
 import * as agreements from '../../domain/agreements.js';
+import * as contracts from '../../domain/contracts.js';
+import * as costs from '../../domain/costs.js';
 import * as interactions from '../../domain/interactions.js';
+import * as offers from '../../domain/offers.js';
 import * as orders from '../../domain/orders.js';
 import * as people from '../../domain/people.js';
 import * as profile from '../../domain/profile.js';
 import * as promises from '../../domain/promises.js';
+import * as references from '../../domain/references.js';
 import * as referrals from '../../domain/referrals.js';
+import * as satisfaction from '../../domain/satisfaction.js';
 import * as scheme from '../../domain/scheme.js';
+import * as scores from '../../domain/scores.js';
 import * as team from '../../domain/team.js';
 import * as visits from '../../domain/visits.js';
 import * as wallet from '../../domain/wallet.js';
@@ -24,8 +30,14 @@ const topics = {
   promise: promises.events,
   wallet: wallet.events,
   order: orders.events,
-  agreement: agreements.events,
+  // A contract ends as any agreement does.
+  agreement: { ...agreements.events, ...contracts.events },
+  offer: offers.events,
   referral: referrals.events,
+  reference: references.events,
+  score: scores.events,
+  cost: costs.events,
+  satisfaction: satisfaction.events,
   scheme: scheme.events,
 };
 

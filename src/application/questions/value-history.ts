@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { BadQuestion, type Question } from '../ask.js';
 import { localDay } from '../dates.js';
 import type { Reading } from '../ports/read-side.js';
+import type { ContributionFigures } from './contribution.js';
 import { findCustomer } from './customer.js';
 import { type Period, periodDays, type ValueFigures } from './value.js';
 
@@ -14,6 +15,8 @@ export type SeriesFigures = Pick<
   'revenue' | 'orderedNet' | 'returnsNet' | 'orders' | 'returns' | 'listValue' | 'discountGiven' | 'cost' | 'margin'
 >;
 
+export type SeriesContribution = Pick<ContributionFigures, 'activityCosts' | 'directCosts' | 'contribution'>;
+
 export interface HistoryStep {
   /** Local days; to excluded. The last step ends with the day of asOf. */
   readonly from: string;
@@ -22,6 +25,8 @@ export interface HistoryStep {
   readonly period: SeriesFigures;
   /** The value as of the end of the step: what the value view says as of then. */
   readonly cumulative: SeriesFigures;
+  /** Net contribution of the step and as of its end, see ContributionFigures: the margin less what customers cost. */
+  readonly contribution: { readonly period: SeriesContribution; readonly cumulative: SeriesContribution };
   /** Customers with more orders placed than cancelled in the step. */
   readonly buyers: number;
 }
@@ -83,8 +88,9 @@ async function history(
   if (from >= to) return { step, steps: [] };
   const bounds = boundaries(from, to, step);
   if (bounds.length > mostSteps) throw new BadQuestion('step', `gives more than ${mostSteps} steps over this period`);
-  const [rows, unconverted] = await Promise.all([
-    reading.rows<HistoryStep>(
+  const inSteps = { members, starts: bounds.slice(0, -1), ends: bounds.slice(1) };
+  const [rows, costs, unconverted] = await Promise.all([
+    reading.rows<Omit<HistoryStep, 'contribution'>>(
       `WITH daily AS MATERIALIZED (
          SELECT moved_on, movement_figures(kind, sign, net, list_value, net_listed, cost, net_costed) AS figures
          FROM order_movement($as_of, $known) ${ofMembers}
@@ -113,7 +119,26 @@ async function history(
        LEFT JOIN bought ON bought.first_day = step.first_day
        GROUP BY step.first_day, next_day
        ORDER BY step.first_day`,
-      { members, starts: bounds.slice(0, -1), ends: bounds.slice(1) },
+      inSteps,
+    ),
+    reading.rows<Record<'activities' | 'direct' | 'allActivities' | 'allDirect', number>>(
+      `WITH spent AS MATERIALIZED (
+         SELECT moved_on, sum(activities) AS activities, sum(direct) AS direct
+         FROM cost_movement($as_of, $known) ${ofMembers}
+         GROUP BY moved_on
+       )
+       SELECT
+         CAST(coalesce(sum(activities) FILTER (WHERE moved_on >= first_day), 0) AS BIGINT) AS activities,
+         CAST(coalesce(sum(direct) FILTER (WHERE moved_on >= first_day), 0) AS BIGINT) AS direct,
+         CAST(coalesce(sum(activities), 0) AS BIGINT) AS all_activities,
+         CAST(coalesce(sum(direct), 0) AS BIGINT) AS all_direct
+       FROM (
+         SELECT unnest(CAST($starts AS DATE[])) AS first_day, unnest(CAST($ends AS DATE[])) AS next_day
+       ) AS step
+       LEFT JOIN spent ON moved_on < next_day
+       GROUP BY first_day
+       ORDER BY first_day`,
+      inSteps,
     ),
     reading.rows<{ currency: string; amount: number }>(
       `SELECT currency, CAST(sum(amount) AS BIGINT) AS amount FROM order_amount($as_of, $known)
@@ -124,7 +149,23 @@ async function history(
     ),
   ]);
   leaveOut(unconverted);
-  return { step, steps: rows };
+  return {
+    step,
+    steps: rows.map((row, index) => {
+      const { activities = 0, direct = 0, allActivities = 0, allDirect = 0 } = costs[index] ?? {};
+      return {
+        ...row,
+        contribution: {
+          period: contributed(row.period, activities, direct),
+          cumulative: contributed(row.cumulative, allActivities, allDirect),
+        },
+      };
+    }),
+  };
+}
+
+function contributed({ margin }: SeriesFigures, activityCosts: number, directCosts: number): SeriesContribution {
+  return { activityCosts, directCosts, contribution: margin - activityCosts - directCosts };
 }
 
 /** How the value of one customer grew. */

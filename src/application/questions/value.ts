@@ -4,7 +4,7 @@ import { formatPosition } from '../ports/position.js';
 import type { Reading } from '../ports/read-side.js';
 import { type FoundCustomer, findCustomer } from './customer.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
-import { keptRanking, type Standing } from './ranking.js';
+import { keptStanding, type Standing } from './ranking.js';
 
 /**
  * What a customer has been worth. Amounts in minor units of the reporting currency. Cancelled orders and their returns
@@ -288,7 +288,7 @@ async function selection(
   const [values, ranking, unconverted] = await Promise.all([
     // Kept, because paging and sorting ask for the same again and again.
     reading.keep('customer_value', key, `FROM customer_value($as_of, $known, ${period})`, { ...days }),
-    keptRanking(reading),
+    keptStanding(reading),
     reading.rows<Unconverted>(`FROM unconverted_amounts($as_of, $known, ${period})`, { ...days }),
   ]);
   leaveOut(unconverted);

@@ -10,11 +10,13 @@ export async function askServiceOrEngine<Answer>(
   verb: string,
   onProgress: (value: unknown) => void,
   ask: (engine: Engine) => Promise<Answer>,
+  what?: string,
 ): Promise<{ readonly answer: Answer; readonly isServing: boolean }> {
   const paths = pathsOf(config.dataFolder);
-  const served = await askService(paths.controlSocket, verb, onProgress);
+  const served = await askService(paths.controlSocket, verb, onProgress, what);
   if (served) return { answer: served.result as Answer, isServing: true };
-  if (!existsSync(paths.log)) throw new Error(`There is no log in ${config.dataFolder} (KLANTWAARDE_DATA).`);
+  if (config.log === 'sqlite' && !existsSync(paths.log))
+    throw new Error(`There is no log in ${config.dataFolder} (KLANTWAARDE_DATA).`);
   const { openEngine } = await import('../engine.js');
   const engine = await openEngine(config);
   try {

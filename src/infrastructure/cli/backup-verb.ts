@@ -6,6 +6,11 @@ import { backupKeyRing, backupLog } from '../sqlite/log-backup.js';
 import { answer, grouped } from './output.js';
 import { progressBar } from './progress.js';
 
+/** Where to look instead. */
+export const clusterBackup =
+  'an EventStoreDB cluster has a backup of its own, see docs/scaling.md; the read side of a node is rebuilt or comes ' +
+  'from a snapshot.';
+
 /** `backup DIR`: a copy of the log, while the service runs or not. */
 export function backupVerb(): Command {
   return new Command('backup')
@@ -21,7 +26,8 @@ export function backupVerb(): Command {
       '\nWithout its key ring a restored log keeps all figures, but the sealed texts (names of people, notes) stay unreadable.\n',
     )
     .action(async (folder: string, options: { keys?: string; json?: boolean }) => {
-      const { dataFolder } = readConfig(process.env);
+      const { dataFolder, log } = readConfig(process.env);
+      if (log !== 'sqlite') throw new Error(`The log is in a cluster (KLANTWAARDE_LOG): ${clusterBackup}`);
       const paths = pathsOf(dataFolder);
       if (!existsSync(paths.log)) throw new Error(`There is no log in ${dataFolder} (KLANTWAARDE_DATA) to back up.`);
       const progress = progressBar();

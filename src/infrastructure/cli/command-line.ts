@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { backupVerb } from './backup-verb.js';
+import { copyLogVerb } from './copy-log-verb.js';
 import { demoVerb } from './demo-verb.js';
 import { importVerb } from './import-verb.js';
 import { rebuildVerb } from './rebuild-verb.js';
 import { restoreVerb } from './restore-verb.js';
 import { serveVerb } from './serve-verb.js';
+import { snapshotVerb } from './snapshot-verb.js';
 import { statusVerb } from './status-verb.js';
 
 /**
@@ -18,8 +20,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .addCommand(importVerb())
     .addCommand(statusVerb())
     .addCommand(rebuildVerb())
+    .addCommand(snapshotVerb())
     .addCommand(backupVerb())
     .addCommand(restoreVerb())
+    .addCommand(copyLogVerb())
     .addCommand(demoVerb());
   throwInsteadOfExit(program);
   try {

@@ -91,7 +91,8 @@ async function runImport(kind: Kind, file: string, options: ImportOptions): Prom
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const progress = progressBar();
   // A log that is there is looked at before the file is read; one that isn't is only made once the file makes sense.
-  let opened: OpenedLog | undefined = existsSync(pathsOf(config.dataFolder).log) ? await open(config) : undefined;
+  const isThere = config.log !== 'sqlite' || existsSync(pathsOf(config.dataFolder).log);
+  let opened: OpenedLog | undefined = isThere ? await open(config) : undefined;
   try {
     const summary = await importFile({
       file,

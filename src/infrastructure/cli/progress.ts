@@ -1,8 +1,8 @@
 import { type Options, SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** Begins a step when its name changes. */
-  show(step: string, done: number, total: number): void;
+  /** Begins a step when its name changes. @param note what else is worth seeing, such as a rate */
+  show(step: string, done: number, total: number, note?: string): void;
   stop(): void;
 }
 
@@ -16,23 +16,23 @@ export function progressBar(): Progress {
     bar = undefined;
   };
   const options: Options = {
-    format: '{step} {bar} {percentage}% {eta_formatted}',
+    format: '{step} {bar} {percentage}% {eta_formatted} {note}',
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
     barsize: 40,
   };
   return {
-    show(step, done, total) {
+    show(step, done, total, note = '') {
       if (total <= 0) return;
       if (step !== current || !bar) {
         stop();
         current = step;
         bar = new SingleBar(options);
-        bar.start(total, 0, { step });
+        bar.start(total, 0, { step, note });
       }
       bar.setTotal(total);
-      bar.update(Math.min(done, total));
+      bar.update(Math.min(done, total), { note });
     },
     stop,
   };

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fixCompanySettings } from '../../application/company.js';
+import type { Clock } from '../../application/ports/clock.js';
 import { type EventLog, StreamNotFound } from '../../application/ports/event-log.js';
+import type { KeyRing } from '../../application/ports/key-ring.js';
 import { type Outcome, type Record, RecordHandler } from '../../application/record.js';
 import { readStored } from '../../application/stored-event.js';
 import { externalIdStream } from '../../domain/streams.js';
@@ -11,6 +13,7 @@ import { UnwrittenKeyRing, UnwrittenLog } from '../import/dry-run.js';
 import { type LateRegistration, lateRegistration } from '../import/late-registration.js';
 import { SqliteEventLog } from '../sqlite/sqlite-event-log.js';
 import { SqliteKeyRing } from '../sqlite/sqlite-key-ring.js';
+import { openStores, placeOf } from '../stores.js';
 import { SystemClock } from '../system-clock.js';
 
 /** The recording half of the system: harmless beside a running service. */
@@ -37,11 +40,9 @@ export async function openForRecording(config: Config): Promise<OpenedLog> {
 /** Likewise, but nothing that is recorded is kept, and no data folder is made. */
 export async function openForDryRun(config: Config): Promise<OpenedLog> {
   const clock = new SystemClock();
-  const paths = pathsOf(config.dataFolder);
-  const stored = existsSync(paths.log) ? await SqliteEventLog.open(paths.log, { clock, readOnly: true }) : undefined;
-  const keys = existsSync(paths.keyRing) ? await SqliteKeyRing.open(paths.keyRing) : undefined;
-  const log = new UnwrittenLog(stored);
-  const keyRing = new UnwrittenKeyRing(keys);
+  const stored = await openStored(config, clock);
+  const log = new UnwrittenLog(stored.log);
+  const keyRing = new UnwrittenKeyRing(stored.keyRing);
   const close = async () => {
     await log.close();
     await keyRing.close();
@@ -60,6 +61,19 @@ export async function openForDryRun(config: Config): Promise<OpenedLog> {
     lateRegistration: (stream, needed) => lateRegistration(log, stream, needed),
     close,
   };
+}
+
+/** What is there already: of a data folder that has no log yet, nothing. */
+async function openStored(
+  config: Config,
+  clock: Clock,
+): Promise<{ readonly log?: EventLog; readonly keyRing?: KeyRing }> {
+  const place = placeOf(config);
+  if (place.kind === 'esdb') return openStores(place, { clock });
+  const paths = pathsOf(place.dataFolder);
+  const log = existsSync(paths.log) && (await SqliteEventLog.open(paths.log, { clock, readOnly: true }));
+  const keyRing = existsSync(paths.keyRing) && (await SqliteKeyRing.open(paths.keyRing));
+  return { ...(log && { log }), ...(keyRing && { keyRing }) };
 }
 
 async function holderOf(log: EventLog, source: string, key: string): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { lockDataFolder, pathsOf, prepareDataFolder } from '../data-folder.js';
 import { restoreKeyRing, restoreLog } from '../sqlite/log-backup.js';
+import { clusterBackup } from './backup-verb.js';
 import { answer, grouped } from './output.js';
 import { progressBar } from './progress.js';
 
@@ -15,7 +16,13 @@ export function restoreVerb(): Command {
     .option('--keys <dir>', 'restores the key ring as well, from the folder that backup --keys made')
     .option('--json', 'prints the outcome as JSON')
     .action(async (folder: string, options: { to?: string; keys?: string; json?: boolean }) => {
-      const target = options.to ?? readConfig(process.env).dataFolder;
+      const config = readConfig(process.env);
+      if (config.log !== 'sqlite' && options.to === undefined) {
+        throw new Error(
+          `The log is in a cluster (KLANTWAARDE_LOG), and nothing is restored into one: ${clusterBackup}`,
+        );
+      }
+      const target = options.to ?? config.dataFolder;
       const paths = pathsOf(target);
       if (existsSync(paths.log)) throw new Error(`There is a log in ${target} already: nothing was replaced.`);
       if (options.keys !== undefined && existsSync(paths.keyRing)) {

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventLog, FollowedBatch, RecordedEvent } from '../../application/ports/event-log.js';
+import {
+  type EventLog,
+  type FollowedBatch,
+  LogUnavailable,
+  type RecordedEvent,
+} from '../../application/ports/event-log.js';
 import type { LocalDays } from './local-days.js';
 import { ChunkPool, type PresentedEvents, presentEvents, together, UnpresentableEvent } from './presented-events.js';
 import type { Projector } from './projector.js';
@@ -20,6 +25,8 @@ export interface ApplierOptions {
   readonly onCaughtUp: () => void;
   /** Undefined once the trouble is over. */
   readonly onProblem: (problem: string | undefined) => void;
+  /** The log can't be reached; undefined once it can. */
+  readonly onSilence: (reason: string | undefined) => void;
 }
 
 /** Events read from the log at once: reading is synchronous where the log is a file, and others wait for their turn. */
@@ -106,12 +113,17 @@ export class Applier {
     const hand = (batch: FollowedBatch) => {
       if (hasLogFailed) this.options.onProblem(undefined);
       hasLogFailed = false;
+      this.options.onSilence(undefined);
       return inbox.put(batch);
     };
     const following = this.log.follow(hand, {
       ...(after === undefined ? {} : { after }),
       batchSize: PAGE,
       onError: (error) => {
+        if (error instanceof LogUnavailable) {
+          this.options.onSilence(error.message);
+          return;
+        }
         hasLogFailed = true;
         this.options.onProblem(error instanceof Error ? error.message : String(error));
       },

@@ -1,8 +1,12 @@
+import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { version as duckDbVersion } from '@duckdb/node-api';
-import type { EventLog } from '../../application/ports/event-log.js';
+import type { Clock } from '../../application/ports/clock.js';
+import { type EventLog, LogUnavailable } from '../../application/ports/event-log.js';
 import {
+  type Behind,
   type Checkpoint,
   type Reading,
   ReadSide,
@@ -10,21 +14,28 @@ import {
   type ReadSideStatus,
   type RebuildProgress,
   type Row,
+  type Snapshot,
 } from '../../application/ports/read-side.js';
 import { catalogue } from '../../domain/catalogue.js';
+import { syncFile } from '../sqlite/database-file.js';
+import { within } from '../within.js';
 import { Applier } from './applier.js';
 import { BadView, type CompanySettings } from './database.js';
-import { Generation, type GenerationOptions } from './generation.js';
+import { DATABASE_FILE, Generation, type GenerationOptions } from './generation.js';
 import { GenerationFolders } from './generation-folders.js';
 import { LocalDays } from './local-days.js';
 import { batchView } from './presented-events.js';
+import { copyDurably, SnapshotRefused } from './snapshot.js';
 import { digestOf, type Fact, loadFacts, loadViews, type SqlFile } from './sql-files.js';
+import { Way } from './way.js';
 
 export interface DuckDbReadSideOptions {
   /** Of the read side alone; everything in it may be removed. */
   readonly folder: string;
   readonly log: EventLog;
   readonly settings: CompanySettings;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /** For DuckDB, e.g. `300MB`, which is the default: the process needs a few hundred more. */
   readonly memoryLimit?: string;
   /** Default: the processors of the machine, at most 4. */
@@ -48,8 +59,7 @@ interface Waiter {
 
 interface Building {
   readonly generation: number;
-  events: number;
-  percent: number;
+  readonly way: Way;
   /** Settles when it answers, or fails when it was given up. */
   readonly done: Promise<RebuildProgress>;
 }
@@ -59,6 +69,9 @@ const TRANSACTION_SIZE = 40_000;
 const CHECKPOINT_EVERY = 200_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Who asks for the status of a log that is silent is told so. */
+const STATUS_PATIENCE_MS = 2_000;
+const SHORT_PATIENCE_MS = 500;
 
 const damage = /corrupt|checksum|has been invalidated|not a valid DuckDB|INTERNAL Error|serializ|deserializ/i;
 
@@ -73,6 +86,12 @@ export class DuckDbReadSide extends ReadSide {
   private active: Generation | undefined;
   private applier: Applier | undefined;
   private building: Building | undefined;
+  /** To the end of the log, for the first time since the start. */
+  private catchingUp: Way | undefined;
+  private silence: Behind | undefined;
+  private stuck: Behind | undefined;
+  /** As far as the log was last seen to reach. */
+  private seenHead: bigint | undefined;
   private readonly problems: { building?: string | undefined; following?: string | undefined } = {};
   private isClosed = false;
   private isStarted = false;
@@ -125,9 +144,18 @@ export class DuckDbReadSide extends ReadSide {
       const current = this.folders.current();
       this.folders.removeAllBut(current);
       const generation = current === undefined ? undefined : await this.openBelievable(current);
+      if (this.isClosed) {
+        await generation?.close();
+        this.folders.release();
+        return;
+      }
       if (generation) {
         this.active = generation;
-        this.applier = this.follow(generation);
+        const way = new Way(generation.projector.checkpoint());
+        this.catchingUp = way;
+        this.applier = this.follow(generation, () => {
+          if (this.catchingUp === way) this.catchingUp = undefined;
+        });
       } else {
         void this.buildUntilItSucceeds();
       }
@@ -140,6 +168,10 @@ export class DuckDbReadSide extends ReadSide {
 
   checkpoint(): Checkpoint {
     return this.active?.projector.checkpoint() ?? { position: undefined, recordedAt: 0 };
+  }
+
+  behind(): Behind | undefined {
+    return this.silence ?? this.stuck;
   }
 
   waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
@@ -225,20 +257,68 @@ export class DuckDbReadSide extends ReadSide {
     return this.building?.done ?? this.beginBuilding(onProgress);
   }
 
+  async snapshot(file: string, onProgress?: (done: number, total: number) => void): Promise<Snapshot> {
+    return this.answering().copyTo(file, { onProgress, signal: this.closing.signal });
+  }
+
+  /**
+   * Takes a snapshot of the same log as the first generation; to be called before `start`, which goes on from where it
+   * ends.
+   * @throws SnapshotRefused, ReadSideInUse, LogUnavailable
+   */
+  async adopt(file: string, onProgress?: (done: number, total: number) => void): Promise<Snapshot> {
+    this.folders.claim();
+    try {
+      if (this.folders.current() !== undefined) {
+        throw new SnapshotRefused(`There is a read side in ${this.options.folder} already: nothing was replaced.`);
+      }
+      const number = this.folders.next();
+      try {
+        const folder = this.folders.path(number);
+        const source = await open(file, 'r');
+        const bytes = await copyDurably(source, join(folder, DATABASE_FILE), { onProgress }).finally(() =>
+          source.close(),
+        );
+        const checkpoint = await this.prove(number, folder);
+        syncFile(join(folder, DATABASE_FILE));
+        syncFile(this.options.folder);
+        this.folders.name(number);
+        return { ...checkpoint, bytes };
+      } catch (error) {
+        this.folders.remove(number);
+        if (error instanceof LogUnavailable || error instanceof BadView) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new SnapshotRefused(`The snapshot ${file} can't be used: ${reason}`, { cause: error });
+      }
+    } finally {
+      this.folders.release();
+    }
+  }
+
+  private async prove(number: number, folder: string): Promise<Checkpoint> {
+    const generation = await Generation.open(number, folder, this.generationOptions);
+    try {
+      const reason = await this.whyNotToBelieve(generation);
+      if (reason !== undefined) throw new Error(reason);
+      return generation.projector.checkpoint();
+    } finally {
+      await generation.close();
+    }
+  }
+
   async status(): Promise<ReadSideStatus> {
-    const head = await this.options.log.head().then(
-      ({ position }) => position,
-      () => undefined,
-    );
+    const head = await this.lookAtHead();
     const checkpoint = this.checkpoint();
-    const { building } = this;
+    const { building, catchingUp } = this;
     return {
-      state: !this.isStarted || this.isClosed ? 'stopped' : this.problem ? 'failed' : this.active ? 'live' : 'building',
+      state: this.state,
       generation: this.active?.number,
       checkpoint,
       head,
-      lag: head === undefined ? 0n : head - (checkpoint.position ?? 0n),
-      building: building && { generation: building.generation, percent: building.percent, events: building.events },
+      lag: head === undefined ? undefined : head - (checkpoint.position ?? 0n),
+      behind: this.behind(),
+      building: building && { generation: building.generation, ...building.way.advance(this.seenHead) },
+      catchingUp: catchingUp?.advance(this.seenHead),
       problem: this.problem,
       versions: { engine: `DuckDB ${duckDbVersion()}`, facts: this.digest },
     };
@@ -256,8 +336,30 @@ export class DuckDbReadSide extends ReadSide {
     this.folders.release();
   }
 
+  private seeHead(position: bigint | undefined): void {
+    if (position !== undefined && position > (this.seenHead ?? 0n)) this.seenHead = position;
+  }
+
+  /** The last position of the log; undefined when there is none or it can't be asked. */
+  private async lookAtHead(): Promise<bigint | undefined> {
+    try {
+      const { position } = await within(this.silence ? SHORT_PATIENCE_MS : STATUS_PATIENCE_MS, this.options.log.head());
+      this.seeHead(position);
+      return position;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private get state(): ReadSideStatus['state'] {
+    if (!this.isStarted || this.isClosed) return 'stopped';
+    if (this.problem) return 'failed';
+    if (!this.active) return 'building';
+    return this.catchingUp ? 'catching-up' : 'live';
+  }
+
   private answering(): Generation {
-    if (!this.active) throw new ReadSideNotReady(this.building?.percent ?? 0, this.problem);
+    if (!this.active) throw new ReadSideNotReady(this.building?.way.advance(this.seenHead).percent ?? 0, this.problem);
     return this.active;
   }
 
@@ -304,6 +406,23 @@ export class DuckDbReadSide extends ReadSide {
   private setProblem(of: 'building' | 'following', problem: string | undefined): void {
     if (problem !== undefined && problem !== this.problems[of]) this.tell('error', problem);
     this.problems[of] = problem;
+    if (of === 'following') this.stuck = problem === undefined ? undefined : this.behindBecause(problem, this.stuck);
+  }
+
+  private setSilence(reason: string | undefined): void {
+    if (reason !== undefined && !this.silence) {
+      this.tell(
+        'warn',
+        `The read side does not hear the log any more, and goes on answering from what it has: ${reason}`,
+      );
+    } else if (reason === undefined && this.silence) {
+      this.tell('info', 'The read side hears the log again.');
+    }
+    this.silence = reason === undefined ? undefined : this.behindBecause(reason, this.silence);
+  }
+
+  private behindBecause(reason: string, before: Behind | undefined): Behind {
+    return { since: before?.since ?? this.options.clock?.now() ?? Date.now(), reason };
   }
 
   /** Opens a stored generation, unless there is a reason not to believe it, which is told. */
@@ -314,7 +433,9 @@ export class DuckDbReadSide extends ReadSide {
       generation = await Generation.open(number, this.folders.path(number), this.generationOptions);
       reason = await this.whyNotToBelieve(generation);
     } catch (error) {
-      if (error instanceof BadView) throw error;
+      // Whether it can be believed only the log can tell: it must not be thrown away before that was heard.
+      if (error instanceof LogUnavailable) await generation?.close();
+      if (error instanceof BadView || error instanceof LogUnavailable) throw error;
       reason = error instanceof Error ? error.message : String(error);
     }
     if (reason === undefined) return generation;
@@ -331,7 +452,7 @@ export class DuckDbReadSide extends ReadSide {
     if (logId !== this.options.log.id) return 'it was made from another log.';
     if (digest !== this.digest) return 'it was made by other rules.';
     if (position === undefined) return undefined;
-    for await (const event of this.options.log.readAll({ after: position - 1n, limit: 1 })) {
+    for await (const event of this.options.log.readAll({ from: position, limit: 1 })) {
       if (event.position === position && event.id === lastEventId) return undefined;
     }
     return `the log does not hold the event at position ${position} that it ends with.`;
@@ -345,14 +466,18 @@ export class DuckDbReadSide extends ReadSide {
       checkpointEvery: CHECKPOINT_EVERY,
       days: this.days,
       intervalMs: this.intervalMs,
-      onApplied: () => {
-        if (generation === this.active) this.wakeWaiters();
+      onApplied: ({ count, lastPosition, recordedAt }) => {
+        this.seeHead(lastPosition);
+        if (generation !== this.active) return;
+        this.catchingUp?.go(count, { position: lastPosition, recordedAt });
+        this.wakeWaiters();
       },
       onCaughtUp,
       onProblem: (problem) => {
         this.setProblem('following', problem);
         if (problem !== undefined && damage.test(problem)) this.distrust(generation, problem);
       },
+      onSilence: (reason) => this.setSilence(reason),
     });
   }
 
@@ -379,7 +504,7 @@ export class DuckDbReadSide extends ReadSide {
       fail = reject;
     });
     done.catch(() => undefined);
-    const building: Building = { generation, events: 0, percent: 0, done };
+    const building: Building = { generation, way: new Way({ position: undefined, recordedAt: 0 }), done };
     this.building = building;
     const finish = () => {
       this.building = undefined;
@@ -409,8 +534,10 @@ export class DuckDbReadSide extends ReadSide {
     let progress: RebuildProgress = { position: 0n, head: undefined, events: 0, eventsPerSecond: 0 };
     try {
       await this.fill(building, folder, (position, head) => {
-        const eventsPerSecond = Math.round(building.events / Math.max(0.001, (performance.now() - startedAt) / 1_000));
-        progress = { position, head, events: building.events, eventsPerSecond };
+        const eventsPerSecond = Math.round(
+          building.way.events / Math.max(0.001, (performance.now() - startedAt) / 1_000),
+        );
+        progress = { position, head, events: building.way.events, eventsPerSecond };
         onProgress?.(progress);
       });
       await this.takeOver(building.generation, folder);
@@ -421,7 +548,7 @@ export class DuckDbReadSide extends ReadSide {
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     this.tell(
       'info',
-      `Generation ${building.generation} of the read side answers from now on: ${building.events} events in ${seconds} s.`,
+      `Generation ${building.generation} of the read side answers from now on: ${building.way.events} events in ${seconds} s.`,
     );
     return progress;
   }
@@ -434,7 +561,7 @@ export class DuckDbReadSide extends ReadSide {
     const identity = { logId: this.options.log.id, digest: this.digest };
     const generation = await Generation.create(building.generation, folder, identity, this.generationOptions);
     try {
-      let { position: head } = await this.options.log.head();
+      await this.lookAtHead();
       await new Promise<void>((resolve, reject) => {
         const applier: Applier = new Applier(this.options.log, generation.projector, {
           mode: 'bulk',
@@ -443,14 +570,15 @@ export class DuckDbReadSide extends ReadSide {
           checkpointEvery: CHECKPOINT_EVERY,
           days: this.days,
           intervalMs: 0,
-          onApplied: ({ count, lastPosition }) => {
-            building.events += count;
-            if (head === undefined || lastPosition > head) head = lastPosition;
-            building.percent = Math.min(99, Math.floor((Number(lastPosition) / Number(head)) * 100));
-            tellProgress(lastPosition, head);
+          onApplied: ({ count, lastPosition, recordedAt }) => {
+            building.way.go(count, { position: lastPosition, recordedAt });
+            this.seeHead(lastPosition);
+            void this.lookAtHead();
+            tellProgress(lastPosition, this.seenHead);
           },
           onCaughtUp: () => void applier.stop().then(resolve, reject),
           onProblem: (problem) => this.setProblem('building', problem),
+          onSilence: (reason) => this.setSilence(reason),
         });
         const giveUp = () => void applier.stop().then(() => reject(new Error('The read side was closed.')), reject);
         this.closing.signal.addEventListener('abort', giveUp, { once: true });
@@ -486,7 +614,8 @@ export class DuckDbReadSide extends ReadSide {
     const before = { generation: this.active, applier: this.applier };
     this.active = generation;
     this.applier = applier;
-    this.problems.following = undefined;
+    this.setProblem('following', undefined);
+    this.catchingUp = undefined;
     this.wakeWaiters();
     await before.applier?.stop();
     if (before.generation) {

@@ -114,6 +114,8 @@ const customersNamed: Readonly<Record<string, (data: Record<string, unknown>) =>
   CustomersMerged: (data) => [data.survivorId, ...(data.mergedIds as unknown[])],
   CustomerTakenOver: (data) => [data.by],
   ReferralConverted: (data) => [data.newCustomerId],
+  SegmentationAssigned: (data) => (data.assignments as { customerId: string }[]).map(({ customerId }) => customerId),
+  SegmentAdjusted: (data) => [data.customerId],
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Checkpoint } from '../../application/ports/read-side.js';
+import { Turns } from '../../application/turns.js';
 import { CustomerKeys } from './customer-keys.js';
 import { Statements } from './database.js';
 import {
@@ -28,6 +29,9 @@ const ownTables = [
   )`,
 ];
 
+/** What only one at a time may do. */
+const WRITING = 'writing';
+
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 function isMadeFrom(fact: Fact, types: ReadonlySet<string>): boolean {
@@ -40,6 +44,8 @@ function isMadeFrom(fact: Fact, types: ReadonlySet<string>): boolean {
  * event counts exactly once, also after a crash.
  */
 export class Projector {
+  private readonly turns = new Turns();
+
   private constructor(
     private readonly connection: DuckDBConnection,
     private readonly facts: readonly Fact[],
@@ -84,6 +90,26 @@ export class Projector {
    * reads yet, where one pass over all of them costs far less than one per batch
    */
   async apply(batch: PresentedEvents, options: { readonly superseding: 'now' | 'later' }): Promise<void> {
+    const end = await this.turns.take(WRITING);
+    try {
+      await this.applyInTurn(batch, options);
+    } finally {
+      end();
+    }
+  }
+
+  /** Works everything into the file, and leaves the file as it is until the work is done. */
+  async standingStill<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const end = await this.turns.take(WRITING);
+    try {
+      await this.checkpointFile();
+      return await work();
+    } finally {
+      end();
+    }
+  }
+
+  private async applyInTurn(batch: PresentedEvents, options: { readonly superseding: 'now' | 'later' }): Promise<void> {
     await this.transaction(async () => {
       await this.stage(batch);
       await this.storeKeys(batch.lastPosition);

@@ -3,12 +3,28 @@ import { agreedVersusGiven } from '../../application/questions/agreed-versus-giv
 import { agreements } from '../../application/questions/agreements.js';
 import type { By } from '../../application/record.js';
 import type { AgreeDiscount, AgreePaymentTerms, EndAgreement, Scope } from '../../domain/agreements.js';
+import type { SignContract, ValuePer } from '../../domain/contracts.js';
 import { customerStream } from '../../domain/streams.js';
 import { Answers, Asker, PageQuery } from './asking.js';
-import { Day, Decimal, Each, Id, LongText, Nested, OneOf, QueryFlag, RepId, Text, Whole } from './fields.js';
+import {
+  Amount,
+  Currency,
+  Day,
+  Decimal,
+  Each,
+  Id,
+  LongText,
+  Nested,
+  OneOf,
+  QueryFlag,
+  RepId,
+  Text,
+  Whole,
+} from './fields.js';
 import { UuidParam } from './params.js';
 import { Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
+import { valuePers } from './words.js';
 
 class ScopeDto {
   @OneOf(['all', 'productGroup', 'sku'], { example: 'productGroup' })
@@ -63,6 +79,27 @@ class PaymentTermsDto extends ToldDto implements AgreePaymentTerms {
   agreedWith?: string;
   @RepId({ optional: true })
   agreedBy?: string;
+}
+
+class ContractDto extends ToldDto implements SignContract {
+  @Text({ example: 'Monthly restocking' })
+  service: string;
+  @Day()
+  validFrom: string;
+  @Day({ optional: true, description: 'First day on which it no longer holds', example: '2027-03-02' })
+  validTo?: string;
+  @Amount({ min: 0, description: 'In minor units' })
+  value: number;
+  @Currency({ optional: true, description: 'The company’s when absent' })
+  currency?: string;
+  @OneOf(valuePers, { description: 'What the value is paid for; `term` is once for all of it, and needs `validTo`' })
+  per: ValuePer;
+  @Whole({ optional: true, min: 0, max: 3_650, example: 90 })
+  noticeDays?: number;
+  @Id({ optional: true, description: 'Contact person of the customer' })
+  signedWith?: string;
+  @RepId({ optional: true })
+  signedBy?: string;
 }
 
 class AgreementEndDto extends ToldDto implements Omit<EndAgreement, 'agreementId'> {
@@ -185,5 +222,22 @@ export class AgreementsController {
     @Teller() by: By,
   ) {
     return this.recorder.record(customerStream(id), 'EndAgreement', { ...end, agreementId }, by);
+  }
+
+  @Post('customers/:id/contracts')
+  @Records('Record a contract that was signed', '`id` is the contract’s id from then on. Several may run side by side.')
+  sign(@UuidParam() id: string, @Body() contract: ContractDto, @Teller() by: By) {
+    return this.recorder.record(customerStream(id), 'SignContract', contract, by);
+  }
+
+  @Post('customers/:id/contracts/:contractId/end')
+  @Records('End a contract')
+  endContract(
+    @UuidParam() id: string,
+    @UuidParam('contractId') contractId: string,
+    @Body() end: AgreementEndDto,
+    @Teller() by: By,
+  ) {
+    return this.recorder.record(customerStream(id), 'EndAgreement', { ...end, agreementId: contractId }, by);
   }
 }

@@ -56,6 +56,15 @@ const dates = {
   asOf: { type: 'string', format: 'date-time', example: '2026-03-02T22:59:59.999Z' },
   knownAt: { type: 'string', format: 'date-time', example: '2026-03-02T09:41:12.345Z' },
   position: { type: 'string', example: '4f9c2a7be1-1043' },
+  behind: {
+    type: 'object',
+    description: 'Only while the log can’t be heard: the answer lacks what was recorded since then, for this reason',
+    properties: { since: { type: 'string', format: 'date-time' }, reason: { type: 'string' } },
+  },
+  unopened: {
+    type: 'string',
+    description: 'Only while the keys can’t be reached: why texts of persons are null although nobody erased them',
+  },
   unconverted: {
     type: 'array',
     description: 'Amounts that no exchange rate brings into the company’s currency: they are in no figure',

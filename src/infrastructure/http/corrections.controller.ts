@@ -1,13 +1,18 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import type { By } from '../../application/record.js';
 import type { CorrectEvent, RetractEvent } from '../../domain/corrections.js';
-import { customerStream, type PolicyKind, policyStream, repStream } from '../../domain/streams.js';
+import {
+  customerStream,
+  type PolicyKind,
+  policyKinds,
+  policyStream,
+  repStream,
+  supplierStream,
+} from '../../domain/streams.js';
 import { FreeObject, Instant, LongText, Nested } from './fields.js';
 import { RepParam, UuidParam, WordParam } from './params.js';
 import { Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
-
-const policyKinds = ['visit-frequency', 'exchange-rates', 'value'] as const satisfies readonly PolicyKind[];
 
 class ReplacementDto {
   @Instant({ optional: true, description: 'When it really happened; that of the event when absent' })
@@ -80,6 +85,28 @@ export class CorrectionsController {
     @Teller() by: By,
   ) {
     return this.retractIn(repStream(repId), eventId, retraction, by);
+  }
+
+  @Post('suppliers/:supplierId/events/:eventId/correction')
+  @Records('Correct what was recorded about a supplier', correcting)
+  correctSupplier(
+    @UuidParam('supplierId') supplierId: string,
+    @UuidParam('eventId') eventId: string,
+    @Body() correction: CorrectionDto,
+    @Teller() by: By,
+  ) {
+    return this.correctIn(supplierStream(supplierId), eventId, correction, by);
+  }
+
+  @Post('suppliers/:supplierId/events/:eventId/retraction')
+  @Records('Withdraw what was recorded about a supplier', retracting)
+  retractSupplier(
+    @UuidParam('supplierId') supplierId: string,
+    @UuidParam('eventId') eventId: string,
+    @Body() retraction: RetractionDto,
+    @Teller() by: By,
+  ) {
+    return this.retractIn(supplierStream(supplierId), eventId, retraction, by);
   }
 
   @Post('policies/:kind/events/:eventId/correction')

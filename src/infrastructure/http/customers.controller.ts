@@ -27,8 +27,8 @@ import { ToldDto } from './told.js';
 
 const lifecycles = ['suspect', 'prospect', 'customer'] as const satisfies readonly Lifecycle[];
 
-class ExternalIdDto {
-  @Text({ description: 'System that knows the customer by this key', example: 'erp' })
+export class ExternalIdDto {
+  @Text({ description: 'System that knows it by this key', example: 'erp' })
   source: string;
   @Text({ example: '14646' })
   key: string;

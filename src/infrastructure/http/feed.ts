@@ -92,7 +92,7 @@ export class Feed {
       for (const event of events) {
         if (response.destroyed || response.writableEnded) return;
         if (wanted(event)) {
-          const told = this.told(event);
+          const told = await this.told(event);
           await write(`id: ${told.position}\nevent: ${told.type}\ndata: ${JSON.stringify(told)}\n\n`);
         }
         handled = event.position;
@@ -109,7 +109,7 @@ export class Feed {
     if (response.destroyed) end();
   }
 
-  private told(recorded: RecordedEvent) {
+  private async told(recorded: RecordedEvent) {
     const { recordedAt, originalRecordedAt = recordedAt } = recorded;
     const event = readStored(recorded);
     return cloudEvent(this.log.id, {
@@ -118,7 +118,7 @@ export class Feed {
       revision: String(event.revision),
       // The log's own stamp: where its clock stepped back, the audit log shows the later time that counts.
       recordedAt: new Date(originalRecordedAt).toISOString(),
-      data: openDeep(event.data, this.keyRing),
+      data: await openDeep(event.data, this.keyRing),
     });
   }
 

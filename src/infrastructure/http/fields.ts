@@ -260,6 +260,21 @@ const decimals = {
     means: 'a unit price with at most 6 decimals',
     example: '4.95',
   },
+  price: {
+    pattern: /^\d{1,12}(\.\d{1,6})?$/,
+    means: 'a price of 0 or more with at most 6 decimals',
+    example: '4.95',
+  },
+  mark: {
+    pattern: /^([1-9](\.\d)?|10(\.0)?)$/,
+    means: 'a mark from 1 to 10 with at most one decimal',
+    example: '8.5',
+  },
+  threshold: {
+    pattern: /^(\d(\.\d{1,6})?|10(\.0{1,6})?)$/,
+    means: 'a share from 0 to 1 or a score from 0 to 10 with at most 6 decimals',
+    example: '0.2',
+  },
   fraction: {
     pattern: /^(0(\.\d{1,6})?|1(\.0{1,6})?)$/,
     means: 'a fraction from 0 to 1 with at most 6 decimals',

@@ -8,12 +8,16 @@ import { Asker } from './asking.js';
 import { BenchController } from './bench.controller.js';
 import { ContactSchemeController } from './contact-scheme.controller.js';
 import { ContactsController } from './contacts.controller.js';
+import { ContributionController } from './contribution.controller.js';
 import { CorrectionsController } from './corrections.controller.js';
+import { CostsController } from './costs.controller.js';
 import { CustomersController } from './customers.controller.js';
 import { EventsController } from './events.controller.js';
+import { ExpectedValueController } from './expected-value.controller.js';
 import { Feed, type FeedOptions } from './feed.js';
 import { InteractionsController } from './interactions.controller.js';
 import { Metrics } from './metrics.js';
+import { OffersController } from './offers.controller.js';
 import { ENGINE, OperationsController } from './operations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PeopleController } from './people.controller.js';
@@ -21,12 +25,18 @@ import { PoliciesController } from './policies.controller.js';
 import { PromisesController } from './promises.controller.js';
 import { PyramidController } from './pyramid.controller.js';
 import { Recorder } from './recording.js';
+import { ReferencesController } from './references.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RepsController } from './reps.controller.js';
 import { RetentionController } from './retention.controller.js';
+import { SatisfactionController } from './satisfaction.controller.js';
+import { ScoresController } from './scores.controller.js';
+import { SegmentationController } from './segmentation.controller.js';
+import { SuppliersController } from './suppliers.controller.js';
 import { TeamController } from './team.controller.js';
 import { ValueController } from './value.controller.js';
 import { VisitsController } from './visits.controller.js';
+import { WalletController } from './wallet.controller.js';
 
 export interface HttpOptions {
   readonly feed?: FeedOptions;
@@ -49,12 +59,22 @@ export function httpOver(engine: Engine, { feed, benchRoutes = false }: HttpOpti
       PromisesController,
       OrdersController,
       AgreementsController,
+      OffersController,
+      WalletController,
       ReferralsController,
+      SatisfactionController,
+      ReferencesController,
+      ScoresController,
+      CostsController,
       ContactSchemeController,
       CorrectionsController,
       RepsController,
       PoliciesController,
+      SuppliersController,
+      SegmentationController,
       ValueController,
+      ContributionController,
+      ExpectedValueController,
       PyramidController,
       ContactsController,
       RetentionController,

@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { type By, type CommandEnvelope, type Outcome, Record } from '../../application/record.js';
 import type { LogInteraction } from '../../domain/interactions.js';
 import type { InteractionChannel } from '../../domain/shapes.js';
@@ -87,7 +88,11 @@ export class InteractionsController {
     description: 'Each item is recorded or refused on its own and answered in its place.',
   })
   @ApiResponse({ status: 200, type: ItemsAnswerDto })
-  async logMany(@Body() { items }: InteractionsDto, @Teller() by: By): Promise<ItemsAnswerDto> {
+  async logMany(
+    @Body() { items }: InteractionsDto,
+    @Teller() by: By,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ItemsAnswerDto> {
     const byCustomer = Map.groupBy(items.entries(), ([, item]) => item.customerId);
     const answers = new Array<ItemAnswerDto>(items.length);
     await Promise.all(
@@ -98,7 +103,7 @@ export class InteractionsController {
             payload,
           }),
         );
-        const ofItems = await this.answersFor(new Record(customerStream(customerId), commands, by));
+        const ofItems = await this.answersFor(new Record(customerStream(customerId), commands, by), reply);
         ofCustomer.forEach(([index], at) => {
           answers[index] = ofItems[at]!;
         });
@@ -107,13 +112,18 @@ export class InteractionsController {
     return { items: answers };
   }
 
-  /** What can't be done for one customer now may have been done for another: it is told in its place. */
-  private async answersFor(record: Record): Promise<ItemAnswerDto[]> {
+  /**
+   * What can't be done for one customer now may have been done for another: it is told in its place, and the header
+   * says when to try what is missing again.
+   */
+  private async answersFor(record: Record, reply: FastifyReply): Promise<ItemAnswerDto[]> {
     try {
       return (await this.recorder.all(record)).map(itemAnswer);
     } catch (error) {
       const problem = toldByTheInside(error);
       if (!problem) throw error;
+      const { retryAfter } = problem.more;
+      if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
       return record.commands.map(() => problemAnswer(problem));
     }
   }

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { policyKinds } from '../../domain/streams.js';
 import { programVersion } from '../status.js';
 import { ProblemDto } from './problem-dto.js';
 
@@ -24,19 +25,24 @@ const pathParameters: Readonly<Record<string, { description: string; schema: obj
   visitId: { description: 'Planned visit', schema: uuid, example: exampleId },
   orderId: { description: 'Order', schema: uuid, example: exampleId },
   agreementId: { description: 'Agreement', schema: uuid, example: exampleId },
+  contractId: { description: 'Contract', schema: uuid, example: exampleId },
+  offerId: { description: 'Offer', schema: uuid, example: exampleId },
   referralId: { description: 'Referral', schema: uuid, example: exampleId },
   promiseId: { description: 'Promise', schema: uuid, example: exampleId },
   eventId: { description: 'Latest version of the event', schema: uuid, example: exampleId },
+  supplierId: { description: 'Supplier', schema: uuid, example: exampleId },
+  runId: { description: 'Segmentation', schema: uuid, example: exampleId },
+  otherId: { description: 'Segmentation to compare it with', schema: uuid, example: exampleId },
   repId: { description: 'One of our people', schema: { type: 'string' }, example: 'anna' },
   kind: {
     description: 'Policy',
-    schema: { type: 'string', enum: ['visit-frequency', 'exchange-rates', 'value'] },
+    schema: { type: 'string', enum: policyKinds },
     example: 'value',
   },
 };
 
 const asking = { 400: 'The request is not valid', 503: 'Not possible now; `Retry-After` says when to try again' };
-const aboutOne = { 404: 'There is no such customer, or no such thing of it' };
+const aboutOne = { 404: 'There is nothing of that id, or no such thing of it' };
 const recording = {
   ...asking,
   ...aboutOne,

@@ -1,13 +1,23 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import type { Engine } from '../engine.js';
-import { type EngineStatus, engineStatus } from '../status.js';
+import { type EngineStatus, engineStatus, lookAtLog, sinceWhen, whyNotReady } from '../status.js';
 import { Feed } from './feed.js';
 import { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
+import { Recorder } from './recording.js';
 
 /** Token of the engine behind this service. */
 export const ENGINE = Symbol('engine');
+
+interface Readiness {
+  readonly status: 'ready';
+  readonly canRecord: boolean;
+  readonly reason?: string;
+  readonly behind?: { readonly since: string; readonly reason: string };
+}
+
+const readiness = { type: 'object', example: { status: 'ready', canRecord: true } satisfies Readiness };
 
 @Controller()
 export class OperationsController {
@@ -15,6 +25,7 @@ export class OperationsController {
     @Inject(ENGINE) private readonly engine: Engine,
     private readonly metrics: Metrics,
     private readonly feed: Feed,
+    private readonly recorder: Recorder,
   ) {}
 
   @Get('status')
@@ -28,14 +39,22 @@ export class OperationsController {
         node: 'v24.0.0',
         timeZone: 'Europe/Amsterdam',
         currency: 'EUR',
-        log: { id: '4f9c2a7be1', kind: 'sqlite', position: '4f9c2a7be1-1043' },
+        log: {
+          id: '4f9c2a7be1',
+          kind: 'esdb',
+          address: 'esdb://db-1:2113,db-2:2113,db-3:2113',
+          position: '4f9c2a7be1-1043',
+          problem: null,
+        },
         readSide: {
           state: 'live',
           position: '4f9c2a7be1-1043',
           knownAt: '2026-03-02T09:41:12.345Z',
           lag: 0,
+          behind: null,
           generation: 1,
           building: null,
+          catchingUp: null,
           problem: null,
           versions: { engine: '1.5.6', facts: '3c9d…' },
         },
@@ -48,7 +67,7 @@ export class OperationsController {
 
   @Get('health')
   @ApiOperation({ summary: 'Whether it lives and is ready: 200, or 503 with the reason' })
-  @ApiResponse({ status: 200, schema: { type: 'object', example: { status: 'ready' } } })
+  @ApiResponse({ status: 200, schema: readiness })
   health() {
     return this.ready();
   }
@@ -61,17 +80,24 @@ export class OperationsController {
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Readiness: the log can be read and questions are answered' })
-  @ApiResponse({ status: 200, schema: { type: 'object', example: { status: 'ready' } } })
-  async ready() {
-    await this.engine.log.head();
-    const read = await this.engine.readSide?.status();
-    if (read && read.state !== 'live') {
-      throw new Problem(503, read.problem ?? `The read side is ${read.state} (${read.building?.percent ?? 0}%).`, {
-        retryAfter: 5,
-      });
-    }
-    return { status: 'ready' };
+  @ApiOperation({
+    summary: 'Readiness: questions are answered, from a read side that has been at the end of the log',
+    description:
+      'Stays 200 when the log is lost later on: questions are still answered, and say how old they are. `canRecord` is ' +
+      'false then, and `reason` says why.',
+  })
+  @ApiResponse({ status: 200, schema: readiness })
+  async ready(): Promise<Readiness> {
+    const [{ problem }, read] = await Promise.all([lookAtLog(this.engine), this.engine.readSide?.status()]);
+    const why = read && whyNotReady(read);
+    if (why !== undefined) throw new Problem(503, why, { retryAfter: 5 });
+    const reason = problem ?? read?.behind?.reason ?? this.recorder.trouble;
+    return {
+      status: 'ready',
+      canRecord: reason === undefined,
+      ...(reason !== undefined && { reason }),
+      ...(read?.behind && { behind: sinceWhen(read.behind) }),
+    };
   }
 
   @Get('metrics')
@@ -83,17 +109,32 @@ export class OperationsController {
     content: { 'text/plain': { schema: { type: 'string' }, example: 'klantwaarde_read_side_lag_positions 0\n' } },
   })
   async figures(): Promise<string> {
-    const [{ position: head = 0n }, read] = await Promise.all([this.engine.log.head(), this.engine.readSide?.status()]);
+    const [{ head = 0n, problem }, read] = await Promise.all([lookAtLog(this.engine), this.engine.readSide?.status()]);
+    const seconds = (since: number | undefined) =>
+      since === undefined ? 0 : (this.engine.clock.now() - since) / 1_000;
     return this.metrics.text([
-      ['klantwaarde_log_position', 'Last position of the log.', head],
+      ['klantwaarde_log_up', 'Whether the log answers.', problem === undefined ? 1 : 0],
+      ...(problem === undefined ? ([['klantwaarde_log_position', 'Last position of the log.', head]] as const) : []),
       ...(read
         ? ([
             ['klantwaarde_read_side_position', 'Last position applied.', read.checkpoint.position ?? 0n],
-            ['klantwaarde_read_side_lag_positions', 'Positions not yet applied.', read.lag],
             ['klantwaarde_read_side_up', 'Whether questions are answered.', read.state === 'live' ? 1 : 0],
+            [
+              'klantwaarde_read_side_behind_seconds',
+              'For how long the log has not been heard; 0 while it is.',
+              seconds(read.behind?.since),
+            ],
           ] as const)
         : []),
+      // What is not known keeps its last figure.
+      ...(read?.lag === undefined
+        ? []
+        : ([['klantwaarde_read_side_lag_positions', 'Positions not yet applied.', read.lag]] as const)),
       ['klantwaarde_feed_listeners', 'Listeners to the live feed.', this.feed.size],
+      ...Object.entries(this.engine.processManagers?.counts() ?? {}).map(
+        ([how, count]) =>
+          [`klantwaarde_process_reactions_${how}`, `What process managers asked for that was ${how}.`, count] as const,
+      ),
     ]);
   }
 }

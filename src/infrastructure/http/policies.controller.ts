@@ -1,13 +1,15 @@
 import { Body, Controller, Put } from '@nestjs/common';
 import type { By } from '../../application/record.js';
-import type { SetExchangeRates, SetValuePolicy, SetVisitFrequency } from '../../domain/policies.js';
+import type { Driver, SetActivityRates, ToldActivityRate } from '../../domain/activity-rates.js';
+import type { SetExchangeRates, SetVisitFrequency } from '../../domain/policies.js';
 import type { Segment } from '../../domain/shapes.js';
 import { policyStream } from '../../domain/streams.js';
+import type { PyramidBy, SetValuePolicy, ThresholdsOf } from '../../domain/value-policy.js';
 import { FrequencyLineDto } from './contact-scheme.controller.js';
-import { Currency, Day, Decimal, Each, Nested, OneOf } from './fields.js';
+import { Currency, Day, Decimal, Each, Nested, OneOf, Text, Whole } from './fields.js';
 import { Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
-import { segments } from './words.js';
+import { drivers, pyramidBys, segments, thresholdKinds } from './words.js';
 
 class SegmentFrequencyDto {
   @OneOf(segments)
@@ -39,18 +41,110 @@ class ExchangeRatesDto extends ToldDto implements SetExchangeRates {
   validFrom?: string;
 }
 
-class ThresholdsDto {
-  @Decimal('fraction', { example: '0.01' })
+export class ThresholdsDto {
+  @Decimal('threshold', { example: '0.01' })
   a: string;
-  @Decimal('fraction', { example: '0.05' })
+  @Decimal('threshold', { example: '0.05' })
   b: string;
-  @Decimal('fraction', { example: '0.2' })
+  @Decimal('threshold', { example: '0.2' })
   c: string;
 }
 
+class ElementWeightDto {
+  @Text({ example: 'relationship quality' })
+  element: string;
+  @Decimal('quantity', { example: '2' })
+  weight: string;
+}
+
+export class GroupElementsDto {
+  @Text({ optional: true, description: 'An industry; every other when absent or `*`', example: 'events' })
+  group?: string;
+  @Each(() => ElementWeightDto, { min: 1, max: 20 })
+  weights: ElementWeightDto[];
+}
+
 class ValuePolicyDto extends ToldDto implements SetValuePolicy {
-  @Nested(() => ThresholdsDto, { description: 'Cumulative shares of buying customers at which A, B and C end' })
+  @Nested(() => ThresholdsDto, {
+    description: 'Cumulative shares at which A, B and C end, rising; of scores the lowest of each, falling',
+  })
   thresholds: ThresholdsDto;
+  @OneOf(pyramidBys, { optional: true, description: 'What customers are ranked by; `revenue` when absent' })
+  pyramidBy?: PyramidBy;
+  @OneOf(thresholdKinds, {
+    optional: true,
+    description: 'What the thresholds are shares of, or `score`; `customers` when absent',
+  })
+  thresholdsOf?: ThresholdsOf;
+  @Each(() => GroupElementsDto, {
+    optional: true,
+    min: 1,
+    max: 50,
+    description: 'What a score is made of, per group of customers',
+  })
+  elements?: GroupElementsDto[];
+  @Decimal('fraction', { optional: true, description: 'A year', example: '0.08' })
+  discountRate?: string;
+  @Whole({
+    optional: true,
+    min: 0,
+    max: 30,
+    description: 'Years that expected value counts; 0 is without end',
+    example: 5,
+  })
+  horizonYears?: number;
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 100_000_000,
+    description: 'Customers with repeat purchases from which on a purchase model is fitted; 1,000 when absent',
+    example: 1_000,
+  })
+  minimumRepeaters?: number;
+  @Day({ optional: true, description: 'The day it happened when absent' })
+  validFrom?: string;
+}
+
+class TimeDrivenDto {
+  @Decimal('price', { description: 'Of the people and means that do it, over a period', example: '60000' })
+  capacityCost: string;
+  @Decimal('quantity', { description: 'That they really work over that period', example: '1200' })
+  practicalHours: string;
+  @Decimal('quantity', { description: 'That it takes once; of an `hour` 60', example: '12' })
+  minutesPerUnit: string;
+}
+
+class ActivityRateDto implements ToldActivityRate {
+  @Text({ example: 'picking' })
+  activity: string;
+  @Decimal('price', { optional: true, description: 'Units of the currency; absent where it follows from the time' })
+  rate?: string;
+  @Currency({ optional: true, description: 'The company’s when absent' })
+  currency?: string;
+  @OneOf(drivers, {
+    description: '`hour`: of visits held; `unit`: nothing but what is attributed to a customer as an activity cost',
+  })
+  per: Driver;
+  @Nested(() => TimeDrivenDto, { optional: true, description: 'Cost of capacity ÷ hours × minutes ÷ 60 is the rate' })
+  timeDriven?: TimeDrivenDto;
+  @Day({ optional: true, description: 'First day on which it no longer holds', example: '2027-03-02' })
+  validTo?: string;
+}
+
+class ActivityRatesDto extends ToldDto implements SetActivityRates {
+  @Each(() => ActivityRateDto, {
+    min: 1,
+    max: 500,
+    example: [
+      { activity: 'visiting', rate: '85', per: 'hour' },
+      {
+        activity: 'picking',
+        per: 'line',
+        timeDriven: { capacityCost: '60000', practicalHours: '1200', minutesPerUnit: '1.5' },
+      },
+    ],
+  })
+  rates: ActivityRateDto[];
   @Day({ optional: true, description: 'The day it happened when absent' })
   validFrom?: string;
 }
@@ -72,8 +166,20 @@ export class PoliciesController {
   }
 
   @Put('value')
-  @Records('Set the thresholds of the customer pyramid')
+  @Records(
+    'Set how customers are ranked and valued',
+    'A policy counts whole: what it leaves out has its default, not what an earlier one said.',
+  )
   setValuePolicy(@Body() policy: ValuePolicyDto, @Teller() by: By) {
     return this.recorder.record(policyStream('value'), 'SetValuePolicy', policy, by);
+  }
+
+  @Put('activity-rates')
+  @Records(
+    'Set what activities cost',
+    'A rate takes the place of the earlier ones of the same activity from its first day on.',
+  )
+  setActivityRates(@Body() policy: ActivityRatesDto, @Teller() by: By) {
+    return this.recorder.record(policyStream('activity-rates'), 'SetActivityRates', policy, by);
   }
 }

@@ -11,6 +11,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { LogFull, LogUnavailable } from '../../application/ports/event-log.js';
 import { type By, type CommandEnvelope, type Outcome, Record, registration } from '../../application/record.js';
 import type { CommandName, CommandPayload } from '../../domain/commands.js';
 import type { RegisterCustomer } from '../../domain/profile.js';
@@ -55,9 +56,14 @@ export function problemOf(outcome: Refusal): Problem {
   }
 }
 
+/** For how long a recording that failed says something about the next one. */
+const TROUBLE_MS = 60_000;
+
 /** Takes commands from the outside to the command bus. */
 @Injectable()
 export class Recorder {
+  private lastFailure: { readonly at: number; readonly reason: string } | undefined;
+
   constructor(
     private readonly commands: CommandBus,
     private readonly metrics: Metrics,
@@ -80,11 +86,30 @@ export class Recorder {
 
   /** One outcome for each command, in order. */
   async all(record: Record): Promise<Outcome[]> {
-    const outcomes: Outcome[] = await this.commands.execute(record);
+    const outcomes: Outcome[] = await this.execute(record);
     outcomes.forEach(({ status }, index) => {
       this.metrics.commands.inc({ command: record.commands[index]!.name, outcome: status });
     });
     return outcomes;
+  }
+
+  /** Why nothing could be recorded a moment ago; undefined when it could, or nobody tried. */
+  get trouble(): string | undefined {
+    const { lastFailure } = this;
+    return lastFailure && performance.now() - lastFailure.at < TROUBLE_MS ? lastFailure.reason : undefined;
+  }
+
+  private async execute(record: Record): Promise<Outcome[]> {
+    try {
+      const outcomes: Outcome[] = await this.commands.execute(record);
+      this.lastFailure = undefined;
+      return outcomes;
+    } catch (error) {
+      if (error instanceof LogUnavailable || error instanceof LogFull) {
+        this.lastFailure = { at: performance.now(), reason: error.message };
+      }
+      throw error;
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
@@ -8,17 +7,23 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { type Engine, type EngineOptions, openEngine } from '../engine.js';
 import { createLogger, NestLogger } from '../logging.js';
+import { addressOf, placeOf } from '../stores.js';
+import type { Outage } from '../until-available.js';
 import { Feed } from './feed.js';
+import { type FrontDoor, openFrontDoor } from './front-door.js';
 import { type HttpOptions, httpOver } from './http.module.js';
 import { KnownRoutes } from './known-routes.js';
 import { Metrics } from './metrics.js';
 import { openApi } from './open-api.js';
+import { answerWhileOpening } from './opening.js';
 import { Problem } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { StrictPipe } from './strict-pipe.js';
 
-export interface ServiceOptions extends HttpOptions, Omit<EngineOptions, 'readSide'> {
+export interface ServiceOptions extends HttpOptions, Omit<EngineOptions, 'readSide' | 'waiting'> {
   readonly logger?: Logger;
+  /** Gives up the start while the log is being waited for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Service {
@@ -33,33 +38,50 @@ const bodyLimit = 1024 * 1024;
 /** Requests still under way after this are cut off when the service stops. */
 const patienceMs = 10_000;
 
-/** Answers what is not even HTTP, or too much of it. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  const body = JSON.stringify(new Problem(status, 'The request is not HTTP that is understood here.').body());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-/** Opens the engine and serves it. */
+/**
+ * Listens at once, opens the engine and serves it. As long as the log can't be reached the service says so to whoever
+ * asks, and goes on trying.
+ * @throws what stops the start, and the signal's reason when it was given up
+ */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const logger = options.logger ?? createLogger('info');
-  const engine = await openEngine(config, options);
+  const { signal } = options;
+  signal?.throwIfAborted();
+  let outage: Outage | undefined;
+  const door = await openFrontDoor(config, (request, response) => answerWhileOpening(request, response, outage));
+  const onOutage = (now: Outage | undefined) => {
+    const log = addressOf(placeOf(config));
+    if (now && !outage) {
+      logger.warn({ url: door.url, log, reason: now.reason }, 'The log can not be reached; it is tried until it can.');
+    } else if (outage && !now) {
+      logger.info({ log, seconds: Math.round((Date.now() - outage.since) / 1_000) }, 'The log has been reached.');
+    }
+    outage = now;
+  };
+  let engine: Engine | undefined;
   try {
-    return await serve(engine, config, options, logger);
+    engine = await openEngine(config, {
+      tell: (level, sentence) => logger[level](sentence),
+      ...options,
+      waiting: { signal, onOutage },
+    });
+    return await serve(engine, door, config, options, logger);
   } catch (error) {
-    await engine.close();
+    door.server.closeAllConnections();
+    await door.close();
+    await engine?.close();
     throw error;
   }
 }
 
-async function serve(engine: Engine, config: Config, options: ServiceOptions, logger: Logger): Promise<Service> {
+async function serve(
+  engine: Engine,
+  door: FrontDoor,
+  config: Config,
+  options: ServiceOptions,
+  logger: Logger,
+): Promise<Service> {
+  let answer: RequestListener = () => undefined;
   const adapter = new FastifyAdapter({
     bodyLimit,
     // An address that can't be read never reaches the rest.
@@ -67,8 +89,12 @@ async function serve(engine: Engine, config: Config, options: ServiceOptions, lo
       sendProblem(reply, new Problem(error.statusCode ?? 400, 'The address can not be read.')),
     // A request to a service that is stopping gets a problem as any other error: see below.
     return503OnClosing: false,
-    clientErrorHandler: refuse,
-    forceCloseConnections: 'idle',
+    // The server is there already; it is opened and closed here.
+    serverFactory: (listener: RequestListener) => {
+      answer = listener;
+      return door.server;
+    },
+    clientErrorHandler: () => undefined,
     routerOptions: { maxParamLength: 200 },
     skipMiddie: true,
   });
@@ -109,23 +135,20 @@ async function serve(engine: Engine, config: Config, options: ServiceOptions, lo
   app.useGlobalPipes(new StrictPipe());
   app.useGlobalFilters(new ProblemFilter(routes, logger));
   openApi(app);
-  await app.listen({ port: config.port, host: config.host });
-
-  const { address, port, family } = fastify.server.address() as { address: string; port: number; family: string };
-  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-  logger.info({ url, data: config.dataFolder }, 'Serving.');
-  return { url, engine, close };
+  await app.init();
+  await fastify.ready();
+  door.answerWith(answer);
+  logger.info({ url: door.url, data: config.dataFolder }, 'Serving.');
+  return { url: door.url, engine, close };
 
   async function close(): Promise<void> {
     isStopping = true;
     logger.info('Stopping.');
-    const cutOff = setTimeout(() => fastify.server.closeAllConnections(), patienceMs);
-    // A connection that was answered a moment ago would be kept for the next request, and the server open for it.
-    const idle = setInterval(() => fastify.server.closeIdleConnections(), 25);
+    const cutOff = setTimeout(() => door.server.closeAllConnections(), patienceMs);
     app.get(Feed).close();
-    await app.close();
+    await door.close();
     clearTimeout(cutOff);
-    clearInterval(idle);
+    await app.close();
     await engine.close();
     logger.info('Stopped.');
   }

@@ -3,27 +3,11 @@ import type { By } from '../../application/record.js';
 import type { Layer } from '../../domain/shapes.js';
 import { customerStream } from '../../domain/streams.js';
 import type { LogVisit, PlanVisit, RecordVisitNotHeld, RescheduleVisit } from '../../domain/visits.js';
-import type { EstimatedWallet } from '../../domain/wallet.js';
-import {
-  Amount,
-  Currency,
-  Day,
-  Decimal,
-  Each,
-  Id,
-  Ids,
-  LongText,
-  Nested,
-  OneOf,
-  RepId,
-  RepIds,
-  Text,
-  Texts,
-  Whole,
-} from './fields.js';
+import { Day, Each, Id, Ids, LongText, Nested, OneOf, RepId, RepIds, Text, Texts, Whole } from './fields.js';
 import { UuidParam } from './params.js';
 import { Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
+import { WalletDto } from './wallet.controller.js';
 import { layers } from './words.js';
 
 export class ContactDto {
@@ -42,23 +26,6 @@ class PromiseInVisitDto {
   owner?: string;
   @Day({ optional: true })
   dueOn?: string;
-}
-
-class WalletDto implements EstimatedWallet {
-  @Text({ example: 'gifts' })
-  category: string;
-  @Amount({ min: 0, description: 'What the customer spends on it in a year, in minor units', example: 2_500_000 })
-  annualSpend: number;
-  @Currency({ optional: true, description: 'The company’s when absent' })
-  currency?: string;
-  @Decimal('fraction', { optional: true, description: 'Share that we have of it' })
-  ourShare?: string;
-  @Amount({ optional: true, description: 'What we could have of it, in minor units', example: 500_000 })
-  potential?: number;
-  @Texts({ optional: true, max: 50, example: ['Gifts & Co'] })
-  competitors?: string[];
-  @Text({ optional: true, description: 'What the estimate rests on', example: 'told by the buyer' })
-  basis?: string;
 }
 
 export class VisitDto extends ToldDto implements LogVisit {

@@ -12,7 +12,7 @@ import {
   StreamNotFound,
   WrongExpectedRevision,
 } from '../../application/ports/event-log.js';
-import { KeyRing } from '../../application/ports/key-ring.js';
+import { KeyRing, type SubjectKey } from '../../application/ports/key-ring.js';
 
 /** A log that records in memory only, on top of what is stored: a dry run tells what would be recorded, repeated or refused. */
 export class UnwrittenLog extends EventLog {
@@ -105,11 +105,11 @@ export class UnwrittenKeyRing extends KeyRing {
   }
 
   async keyFor(subject: string): Promise<Buffer> {
-    return this.keyRing?.find(subject) ?? this.made;
+    return (await this.find([subject])).get(subject) ?? this.made;
   }
 
-  find(subject: string): Buffer | undefined {
-    return this.keyRing?.find(subject);
+  async find(subjects: ReadonlySet<string> | readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    return this.keyRing?.find(subjects) ?? new Map();
   }
 
   requestKey(): Buffer {
@@ -118,6 +118,18 @@ export class UnwrittenKeyRing extends KeyRing {
 
   async destroy(): Promise<void> {
     throw new Error('A dry run destroys nothing.');
+  }
+
+  keys(): AsyncIterable<SubjectKey> {
+    throw new Error('A dry run is not moved.');
+  }
+
+  destroyed(): AsyncIterable<string> {
+    throw new Error('A dry run is not moved.');
+  }
+
+  async adopt(): Promise<void> {
+    throw new Error('A dry run takes nothing over.');
   }
 
   async close(): Promise<void> {

@@ -58,6 +58,8 @@ export class Follower implements Following {
         await nextTurn();
       } catch (error) {
         this.tell(error);
+        // Whoever was told of the trouble is told of its end as well.
+        wasCaughtUp = false;
         await this.pause(failures++);
       }
     }

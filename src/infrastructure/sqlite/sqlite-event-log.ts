@@ -159,7 +159,8 @@ export class SqliteEventLog extends EventLog {
   readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
     const isForwards = options.direction !== 'backwards';
     const page = isForwards ? this.allForwards : this.allBackwards;
-    const after = smallest(options.after ?? (isForwards ? 0n : LARGEST));
+    const from = options.from === undefined ? undefined : options.from - 1n;
+    const after = smallest(options.after ?? from ?? (isForwards ? 0n : LARGEST));
     return this.paged(
       options.limit,
       after,

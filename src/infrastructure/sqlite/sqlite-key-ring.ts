@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { LogDamaged, LogUnavailable } from '../../application/ports/event-log.js';
-import { KeyDestroyed, KeyRing } from '../../application/ports/key-ring.js';
+import { type AdoptedKeys, KeyDestroyed, KeyRing, type SubjectKey } from '../../application/ports/key-ring.js';
 import {
   createDatabase,
   type FileFormat,
@@ -23,12 +23,18 @@ const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
 const BUSY_PAUSE_MS = 20;
 /** About 20 MB. */
 const MOST_KEYS_REMEMBERED = 50_000;
+const KEYS_PER_PAGE = 1_000;
 /** A destroyed key must not outlive its destruction in the write-ahead log for the sake of a reader. */
 const EMPTYING_ATTEMPTS = 100;
 
 export interface SqliteKeyRingOptions {
   /** How long another process may hold the file. Default 5,000. */
   readonly busyTimeoutMs?: number;
+}
+
+interface StoredKey {
+  readonly subject: string;
+  readonly key: Uint8Array;
 }
 
 interface Wanted {
@@ -42,17 +48,21 @@ interface Wanted {
  * bytes of it in the file or beside it. Other processes may make and destroy keys in the same file.
  */
 export class SqliteKeyRing extends KeyRing {
-  private readonly keys = new LRUCache<string, Buffer>({ max: MOST_KEYS_REMEMBERED });
+  private readonly remembered = new LRUCache<string, Buffer>({ max: MOST_KEYS_REMEMBERED });
   private wanted: Wanted[] = [];
   private writing: Promise<void> = Promise.resolve();
   private seenVersion: number | undefined;
   private isCurrent = false;
   private isClosed = false;
-  private readonly requests: Buffer;
+  private requests: Buffer;
 
   private readonly findKey: StatementSync;
   private readonly insertKey: StatementSync;
   private readonly clearKey: StatementSync;
+  private readonly replaceKey: StatementSync;
+  private readonly countOthers: StatementSync;
+  private readonly pageOfKeys: StatementSync;
+  private readonly pageOfDestroyed: StatementSync;
   private readonly dataVersion: StatementSync;
 
   private constructor(
@@ -66,6 +76,14 @@ export class SqliteKeyRing extends KeyRing {
     this.insertKey = database.prepare('INSERT INTO keys (subject, key) VALUES (?, ?) ON CONFLICT (subject) DO NOTHING');
     this.clearKey = database.prepare(
       'INSERT INTO keys (subject, key) VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL',
+    );
+    this.replaceKey = database.prepare('UPDATE keys SET key = ? WHERE subject = ?');
+    this.countOthers = database.prepare('SELECT count(*) AS others FROM keys WHERE subject <> ?');
+    this.pageOfKeys = database.prepare(
+      'SELECT subject, key FROM keys WHERE subject > ? AND subject <> ? AND key IS NOT NULL ORDER BY subject LIMIT ?',
+    );
+    this.pageOfDestroyed = database.prepare(
+      'SELECT subject FROM keys WHERE subject > ? AND key IS NULL ORDER BY subject LIMIT ?',
     );
     this.dataVersion = database.prepare('PRAGMA data_version');
     const requests = this.stored(REQUESTS);
@@ -95,7 +113,7 @@ export class SqliteKeyRing extends KeyRing {
 
   async keyFor(subject: string): Promise<Buffer> {
     this.checkOpen();
-    const known = this.find(subject);
+    const known = this.known(subject);
     if (known) return known;
     return new Promise((resolve, reject) => {
       this.wanted.push({ subject, resolve, reject });
@@ -104,32 +122,27 @@ export class SqliteKeyRing extends KeyRing {
     });
   }
 
-  find(subject: string): Buffer | undefined {
+  async find(subjects: ReadonlySet<string> | readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
     this.checkOpen();
-    this.forgetWhenOthersWrote();
-    const known = this.keys.get(subject);
-    if (known) return known;
-    try {
-      const key = this.stored(subject);
-      if (key) this.keys.set(subject, key);
-      return key ?? undefined;
-    } catch (error) {
-      throw portError(error, this.file, KEY_RING_FORMAT);
+    const found = new Map<string, Buffer>();
+    for (const subject of subjects) {
+      const key = this.known(subject);
+      if (key) found.set(subject, key);
     }
+    return found;
   }
 
   requestKey(): Buffer {
     return this.requests;
   }
 
-  /** The subject gets no other key, also when it had none. */
   destroy(subject: string): Promise<void> {
     this.checkOpen();
     if (subject === REQUESTS) throw new RangeError('The key of the requests belongs to no person and stays.');
     return this.inTurn(async () => {
       try {
         await this.transaction(() => this.clearKey.run(subject));
-        this.keys.delete(subject);
+        this.remembered.delete(subject);
         await this.emptyWriteAheadLog();
       } catch (error) {
         throw portError(error, this.file, KEY_RING_FORMAT);
@@ -137,12 +150,92 @@ export class SqliteKeyRing extends KeyRing {
     });
   }
 
+  async *keys(): AsyncIterable<SubjectKey> {
+    let after = '';
+    for (;;) {
+      this.checkOpen();
+      const page = this.pageOfKeys.all(after, REQUESTS, KEYS_PER_PAGE) as unknown as StoredKey[];
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.subject;
+      for (const { subject, key } of page) yield { subject, key: asBuffer(key) };
+      await nextTurn();
+    }
+  }
+
+  async *destroyed(): AsyncIterable<string> {
+    let after = '';
+    for (;;) {
+      this.checkOpen();
+      const page = this.pageOfDestroyed.all(after, KEYS_PER_PAGE) as unknown as { subject: string }[];
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.subject;
+      for (const { subject } of page) yield subject;
+      await nextTurn();
+    }
+  }
+
+  async adopt({ requestKey, keys }: AdoptedKeys): Promise<void> {
+    this.checkOpen();
+    await this.inTurn(() => this.adoptRequestKey(requestKey));
+    let page: SubjectKey[] = [];
+    for await (const key of keys) {
+      page.push(key);
+      if (page.length < KEYS_PER_PAGE) continue;
+      const full = page;
+      page = [];
+      await this.inTurn(() => this.adoptKeys(full));
+    }
+    await this.inTurn(() => this.adoptKeys(page));
+  }
+
   async close(): Promise<void> {
     if (this.isClosed) return;
     await this.inTurn(() => this.makeWanted());
     this.isClosed = true;
-    this.keys.clear();
+    this.remembered.clear();
     this.database.close();
+  }
+
+  private known(subject: string): Buffer | undefined {
+    this.forgetWhenOthersWrote();
+    const known = this.remembered.get(subject);
+    if (known) return known;
+    try {
+      const key = this.stored(subject);
+      if (key) this.remembered.set(subject, key);
+      return key ?? undefined;
+    } catch (error) {
+      throw portError(error, this.file, KEY_RING_FORMAT);
+    }
+  }
+
+  private async adoptRequestKey(requestKey: Buffer): Promise<void> {
+    await this.transaction(() => {
+      const stored = this.stored(REQUESTS);
+      if (stored?.equals(requestKey)) return;
+      const { others } = this.countOthers.get(REQUESTS) as { others: number };
+      if (others > 0) {
+        throw new Error(`The key ring ${this.file} holds ${others} keys of its own: it takes over no others.`);
+      }
+      this.replaceKey.run(requestKey, REQUESTS);
+    });
+    this.requests = requestKey;
+  }
+
+  private async adoptKeys(keys: readonly SubjectKey[]): Promise<void> {
+    await this.transaction(() => {
+      for (const { subject, key } of keys) {
+        this.insertKey.run(subject, key);
+        const stored = this.stored(subject);
+        if (stored && !stored.equals(key)) {
+          throw new Error(
+            `The key ring ${this.file} has another key for ${subject} already: it takes over no second one.`,
+          );
+        }
+      }
+    });
   }
 
   private async makeWanted(): Promise<void> {
@@ -163,8 +256,8 @@ export class SqliteKeyRing extends KeyRing {
           reject(new KeyDestroyed(subject));
           continue;
         }
-        const known = this.keys.get(subject) ?? key;
-        this.keys.set(subject, known);
+        const known = this.remembered.get(subject) ?? key;
+        this.remembered.set(subject, known);
         resolve(known);
       }
     } catch (error) {
@@ -182,7 +275,7 @@ export class SqliteKeyRing extends KeyRing {
 
   private async transaction<Answer>(work: () => Answer): Promise<Answer> {
     await patiently(this.busyTimeoutMs, () => this.database.exec('BEGIN IMMEDIATE'));
-    // From here to the commit nothing else gets a turn, so that `find` never sees a key that is not durable.
+    // From here to the commit nothing else gets a turn, so that nobody is given a key that is not durable.
     try {
       const answer = work();
       this.database.exec('COMMIT');
@@ -214,7 +307,7 @@ export class SqliteKeyRing extends KeyRing {
   private stored(subject: string): Buffer | null | undefined {
     const row = this.findKey.get(subject) as { key: Uint8Array | null } | undefined;
     if (!row?.key) return row ? null : undefined;
-    return Buffer.from(row.key.buffer, row.key.byteOffset, row.key.byteLength);
+    return asBuffer(row.key);
   }
 
   /**
@@ -231,7 +324,7 @@ export class SqliteKeyRing extends KeyRing {
       const { data_version: version } = this.dataVersion.get() as { data_version: number };
       if (version === this.seenVersion) return;
       this.seenVersion = version;
-      this.keys.clear();
+      this.remembered.clear();
     } catch (error) {
       throw portError(error, this.file, KEY_RING_FORMAT);
     }
@@ -240,6 +333,10 @@ export class SqliteKeyRing extends KeyRing {
   private checkOpen(): void {
     if (this.isClosed) throw new LogUnavailable('The key ring is closed.', retryAfterSeconds());
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function createKeyRing(file: string): void {

@@ -5,4 +5,6 @@ UNION ALL SELECT position FROM consent WHERE contact_person_id = CAST(person_nam
 UNION ALL SELECT position FROM contact WHERE list_contains(persons, CAST(person_named AS UUID))
 UNION ALL SELECT position FROM discount_agreement WHERE agreed_with = CAST(person_named AS UUID)
 UNION ALL SELECT position FROM payment_terms WHERE agreed_with = CAST(person_named AS UUID)
+UNION ALL SELECT position FROM contract WHERE signed_with = CAST(person_named AS UUID)
+UNION ALL SELECT position FROM evaluation_requested WHERE to_person = CAST(person_named AS UUID)
 UNION ALL SELECT position FROM contact_scheme_line WHERE their_person = CAST(person_named AS UUID);

@@ -1,5 +1,5 @@
 -- Every event of these customers that had happened by as_of, with what corrected or withdrew it by `known`. Retractions
--- stand with what they withdrew, not by themselves. what_superseded is the type of the superseding event as stored.
+-- stand with what they withdrew, not by themselves; a claim that lapsed is no part of the relationship. what_superseded is the type of the superseding event as stored.
 CREATE OR REPLACE MACRO customer_event(as_of, known, members) AS TABLE
 SELECT
   told.position, told.occurred_at, told.recorded_at, told.event_id, told.type, told.actor, told.source,
@@ -16,4 +16,4 @@ JOIN customer_key ON customer_key.customer = told.customer
 LEFT JOIN event AS superseding
   ON superseding.position = told.superseded_position AND superseding.position <= known AND superseding.customer = told.customer
 LEFT JOIN event AS corrected ON corrected.position = told.replaces AND corrected.customer = told.customer
-WHERE told.position <= known AND told.occurred_at <= as_of AND told.type <> 'EventRetracted';
+WHERE told.position <= known AND told.occurred_at <= as_of AND told.type NOT IN ('EventRetracted', 'ExternalIdClaimLapsed');

@@ -1,6 +1,7 @@
 import { type Answer, Ask, AskHandler, type Question, type When } from '../../../src/application/ask.js';
 import { Clock } from '../../../src/application/ports/clock.js';
-import { KeyRing } from '../../../src/application/ports/key-ring.js';
+import { KeyRing, type SubjectKey } from '../../../src/application/ports/key-ring.js';
+import { ThreadedValueModels } from '../../../src/infrastructure/lifetime/threaded-value-models.js';
 import { type GivenEvent, type GivenReadSide, givenReadSide } from '../../support/read-side.js';
 
 /** Ids that are easy to tell apart: `uuid(7)`. */
@@ -22,8 +23,17 @@ class EmptyKeyRing extends KeyRing {
   keyFor(): Promise<Buffer> {
     throw new Error('Nothing is sealed here.');
   }
-  find(): undefined {
-    return undefined;
+  async find(): Promise<ReadonlyMap<string, Buffer>> {
+    return new Map();
+  }
+  keys(): AsyncIterable<SubjectKey> {
+    throw new Error('Nothing is moved here.');
+  }
+  destroyed(): AsyncIterable<string> {
+    throw new Error('Nothing is moved here.');
+  }
+  async adopt(): Promise<void> {
+    throw new Error('Nothing is moved here.');
   }
   requestKey(): Buffer {
     throw new Error('Nothing is asked to be recorded here.');
@@ -142,6 +152,7 @@ export const tell = {
 export interface Asking extends GivenReadSide {
   readonly handler: AskHandler;
   readonly clock: FixedClock;
+  readonly models: ThreadedValueModels;
   ask<Params, Data>(question: Question<Params, Data>, params: Params, when?: When): Promise<Data>;
   answer<Params, Data>(question: Question<Params, Data>, params: Params, when?: When): Promise<Answer<Data>>;
 }
@@ -152,13 +163,15 @@ const opened: Asking[] = [];
 export async function givenEvents(...events: readonly GivenEvent[]): Promise<Asking> {
   const given = await givenReadSide(events);
   const clock = new FixedClock('2026-12-31T12:00:00.000Z');
-  const handler = new AskHandler(given.readSide, given.log, new EmptyKeyRing(), clock);
+  const models = new ThreadedValueModels();
+  const handler = new AskHandler(given.readSide, given.log, new EmptyKeyRing(), clock, models);
   const answer = <P, D>(question: Question<P, D>, params: P, when: When = {}) =>
     handler.execute(new Ask(question, params, when));
   const asking: Asking = {
     ...given,
     handler,
     clock,
+    models,
     answer,
     ask: async (question, params, when) => (await answer(question, params, when)).data,
   };
@@ -167,5 +180,8 @@ export async function givenEvents(...events: readonly GivenEvent[]): Promise<Ask
 }
 
 export async function closeAll(): Promise<void> {
-  for (const asking of opened.splice(0)) await asking.close();
+  for (const asking of opened.splice(0)) {
+    await asking.models.close();
+    await asking.close();
+  }
 }

@@ -37,6 +37,7 @@ describe('the command line', () => {
     ['rebuild', /--json/],
     ['backup', /--keys/],
     ['restore', /--to/],
+    ['copy-log', /--from[\s\S]*--verify-only/],
     ['demo', /--fill-only/],
   ])('explains itself with %s --help', async (verb, text) => {
     const { code, stdout, stderr } = await klantwaarde([...verb.split(' ').filter(Boolean), '--help'], env());

@@ -29,17 +29,17 @@ describe('The key ring', () => {
   });
 
   it('makes one key of 32 bytes per subject and finds it again, also after a restart', async () => {
-    expect(ring.find(ANNA)).toBeUndefined();
+    expect(await keyOf(ANNA)).toBeUndefined();
 
     const [anna, again, ben] = await Promise.all([ring.keyFor(ANNA), ring.keyFor(ANNA), ring.keyFor(BEN)]);
 
     expect(anna.length).toBe(32);
     expect(again).toEqual(anna);
     expect(ben).not.toEqual(anna);
-    expect(ring.find(ANNA)).toEqual(anna);
+    expect(await keyOf(ANNA)).toEqual(anna);
     await ring.close();
     ring = await SqliteKeyRing.open(file);
-    expect(ring.find(ANNA)).toEqual(anna);
+    expect(await keyOf(ANNA)).toEqual(anna);
     expect(await ring.keyFor(BEN)).toEqual(ben);
   });
 
@@ -75,9 +75,9 @@ describe('The key ring', () => {
 
     const expectErased = async () => {
       expect(keys.map(isAnywhere)).toEqual(keys.map((_, index) => !isErased(index)));
-      expect(ring.find(ANNA)).toBeUndefined();
+      expect(await keyOf(ANNA)).toBeUndefined();
       await expect(ring.keyFor(ANNA)).rejects.toThrow(KeyDestroyed);
-      expect(ring.find(BEN)).toEqual(keys[1]);
+      expect(await keyOf(BEN)).toEqual(keys[1]);
     };
     await expectErased();
     await ring.close();
@@ -98,7 +98,7 @@ describe('The key ring', () => {
     const results = await Promise.allSettled([ring.keyFor(BEN), ring.keyFor(ANNA), ring.keyFor('rep-1')]);
 
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(ring.find('rep-1')).toBeDefined();
+    expect(await keyOf('rep-1')).toBeDefined();
   });
 
   it('gives two processes that want a key at the same time the same one', async () => {
@@ -126,12 +126,12 @@ describe('The key ring', () => {
   it('finds what another process has made and loses what it has destroyed', async () => {
     const other = await SqliteKeyRing.open(file);
     const anna = await other.keyFor(ANNA);
-    expect(ring.find(ANNA)).toEqual(anna);
+    expect(await keyOf(ANNA)).toEqual(anna);
 
     await other.destroy(ANNA);
     await nextTurn();
 
-    expect(ring.find(ANNA)).toBeUndefined();
+    expect(await keyOf(ANNA)).toBeUndefined();
     await expect(ring.keyFor(ANNA)).rejects.toThrow(KeyDestroyed);
     await other.close();
   });
@@ -144,7 +144,7 @@ describe('The key ring', () => {
     other.exec('BEGIN IMMEDIATE');
 
     await expect(ring.keyFor(BEN)).rejects.toThrow(LogUnavailable);
-    expect(ring.find(ANNA)).toEqual(anna);
+    expect(await keyOf(ANNA)).toEqual(anna);
 
     other.close();
     expect(await ring.keyFor(BEN)).toHaveLength(32);
@@ -176,8 +176,78 @@ describe('The key ring', () => {
 
     expect(await wanted).toHaveLength(32);
     await expect(ring.keyFor(BEN)).rejects.toThrow(LogUnavailable);
-    expect(() => ring.find(ANNA)).toThrow(LogUnavailable);
+    await expect(keyOf(ANNA)).rejects.toThrow(LogUnavailable);
   });
+
+  describe('that moves house', () => {
+    let target: SqliteKeyRing;
+
+    beforeEach(async () => {
+      target = await SqliteKeyRing.open(join(folder, 'moved.db'));
+    });
+    afterEach(async () => {
+      await target.close();
+    });
+
+    const subjects = Array.from({ length: 2_500 }, (_, index) => `person-${index}`);
+    const everything = async (from: SqliteKeyRing) => {
+      const all = new Map<string, string>();
+      for await (const { subject, key } of from.keys()) all.set(subject, key.toString('hex'));
+      return all;
+    };
+
+    it('takes its keys and the one for comparing requests along, and not those that were destroyed', async () => {
+      await Promise.all(subjects.map((subject) => ring.keyFor(subject)));
+      await ring.destroy('person-7');
+
+      await target.adopt({ requestKey: ring.requestKey(), keys: ring.keys() });
+
+      const moved = await everything(target);
+      expect(moved.size).toBe(2_499);
+      expect(moved).toEqual(await everything(ring));
+      expect(target.requestKey()).toEqual(ring.requestKey());
+      expect(await target.keyFor(BEN)).not.toEqual(await ring.keyFor(BEN));
+    });
+
+    it('goes on where it was broken off, and revives nothing that was destroyed in the meantime', async () => {
+      await Promise.all(subjects.map((subject) => ring.keyFor(subject)));
+      async function* half() {
+        let left = 1_200;
+        for await (const key of ring.keys()) {
+          if (left-- === 0) throw new Error('The power failed.');
+          yield key;
+        }
+      }
+      await expect(target.adopt({ requestKey: ring.requestKey(), keys: half() })).rejects.toThrow('The power failed.');
+      await target.destroy('person-0');
+
+      await target.adopt({ requestKey: ring.requestKey(), keys: ring.keys() });
+      await target.adopt({ requestKey: ring.requestKey(), keys: ring.keys() });
+
+      const expected = await everything(ring);
+      expected.delete('person-0');
+      expect(await everything(target)).toEqual(expected);
+    });
+
+    it('is refused by a ring that has made keys of its own, which keeps them', async () => {
+      await ring.keyFor(ANNA);
+      const own = await target.keyFor(ANNA);
+
+      await expect(target.adopt({ requestKey: ring.requestKey(), keys: ring.keys() })).rejects.toThrow(
+        /holds 1 keys of its own: it takes over no others\.$/,
+      );
+      await expect(target.adopt({ requestKey: target.requestKey(), keys: ring.keys() })).rejects.toThrow(
+        `has another key for ${ANNA} already`,
+      );
+
+      expect(await target.keyFor(ANNA)).toEqual(own);
+      expect(target.requestKey()).not.toEqual(ring.requestKey());
+    });
+  });
+
+  async function keyOf(subject: string): Promise<Buffer | undefined> {
+    return (await ring.find([subject])).get(subject);
+  }
 
   function isAnywhere(key: Buffer): boolean {
     return readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(key));

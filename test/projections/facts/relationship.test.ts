@@ -340,6 +340,7 @@ describe('contacts as rows', () => {
         ourShare: 0.25,
         potential: null,
         basis: 'asked',
+        competitors: null,
       },
     ]);
   });

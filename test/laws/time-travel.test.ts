@@ -202,7 +202,7 @@ const moments = fc.array(fc.record({ days: fc.nat(span), known: fc.integer({ min
   minLength: 2,
   maxLength: 3,
 });
-const runs = { numRuns: Number(process.env.LAW_RUNS ?? 2), endOnFailure: Boolean(process.env.LAW_QUICK) };
+const runs = { numRuns: Number(process.env.LAW_RUNS ?? 1), endOnFailure: Boolean(process.env.LAW_QUICK) };
 
 async function reading<Result>(events: readonly RecordedEvent[], use: (given: GivenReadSide) => Promise<Result>) {
   const log = new ArrayEventLog();

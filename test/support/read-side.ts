@@ -95,10 +95,13 @@ async function makeEmpty(settings: DuckDbReadSideOptions['settings']): Promise<s
   return folder;
 }
 
-afterAll(async () => {
-  for (const folder of await Promise.all(empty.values())) rmSync(folder, { recursive: true, force: true });
-  empty.clear();
-});
+// Processes that tests start load this file as well.
+if (typeof afterAll === 'function') {
+  afterAll(async () => {
+    for (const folder of await Promise.all(empty.values())) rmSync(folder, { recursive: true, force: true });
+    empty.clear();
+  });
+}
 
 /** A read side that has applied these events. Close it after use. */
 export async function givenReadSide(

@@ -115,22 +115,33 @@ export class BadView extends Error {
   }
 }
 
-/** Creates macros that may call each other, in whatever order works. @throws BadView */
+/** Creates macros that may call each other: those that are called before those that call. @throws BadView */
 export async function createMacros(connection: DuckDBConnection, files: readonly SqlFile[]): Promise<void> {
-  let remaining = files;
-  while (remaining.length > 0) {
-    const failed: { file: SqlFile; error: unknown }[] = [];
-    for (const file of remaining) {
-      try {
-        await connection.run(file.text);
-      } catch (error) {
-        failed.push({ file, error });
-      }
+  for (const file of calledFirst(files)) {
+    try {
+      await connection.run(file.text);
+    } catch (error) {
+      throw new BadView(file.name, error);
     }
-    const [first] = failed;
-    if (first && failed.length === remaining.length) throw new BadView(first.file.name, first.error);
-    remaining = failed.map(({ file }) => file);
   }
+}
+
+function calledFirst(files: readonly SqlFile[]): Set<SqlFile> {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const ordered = new Set<SqlFile>();
+  const begun = new Set<SqlFile>();
+  const visit = (file: SqlFile) => {
+    // A circle is for DuckDB to refuse.
+    if (begun.has(file)) return;
+    begun.add(file);
+    for (const [name] of file.text.matchAll(/\b\w+(?=\()/g)) {
+      const called = byName.get(name);
+      if (called) visit(called);
+    }
+    ordered.add(file);
+  };
+  for (const file of files) visit(file);
+  return ordered;
 }
 
 /** Prepared once per text; the least recently used make room. */

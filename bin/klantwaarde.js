@@ -2,7 +2,7 @@
 // Plain JavaScript that an older Node can read as well: it finds the Node that the project brings along.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -57,5 +57,7 @@ if (Number.parseInt(process.versions.node, 10) < REQUIRED) {
     process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     process.channel.unref();
   }
+  // Compiled code is kept with the project, so that the next start is quicker; where nothing can be written it isn't.
+  module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/klantwaarde', import.meta.url)));
   await import(pathToFileURL(main).href);
 }

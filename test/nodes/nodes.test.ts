@@ -9,7 +9,7 @@ import { startEventStoreProcess } from '../support/event-store/own-process.js';
 import type { Answer } from '../support/service.js';
 import { Node } from './node.js';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 let store: EventStoreUnderTest;
 let env: Record<string, string>;

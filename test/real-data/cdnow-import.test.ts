@@ -58,7 +58,7 @@ describeWithSharedData('importing the CDNOW sample (2,357 customers of a record 
         { actor: 'local', source: 'api' },
       ),
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     await engine?.close();
     await rm(folder, { recursive: true, force: true });
@@ -67,7 +67,7 @@ describeWithSharedData('importing the CDNOW sample (2,357 customers of a record 
   /** As of the day after the observation: orders up to 30 September 1997 count. */
   async function ask<Params, Data>(question: Question<Params, Data>, params: Params): Promise<Data> {
     const { position } = await engine.log.head();
-    expect(await engine.readSide?.waitFor(position ?? 0n, 60_000)).toBe(true);
+    expect(await engine.readSide?.waitFor(position ?? 0n, 300_000)).toBe(true);
     const answer = await engine.queryBus.execute(new Ask(question, params, { asOf: '1997-10-01' }));
     return (answer as { data: Data }).data;
   }

@@ -84,7 +84,7 @@ describeWithSharedData('importing Northwind (a food wholesaler with sales people
     });
     const { position } = await engine.log.head();
     if (position === undefined) throw new Error('Nothing was imported.');
-    expect(await engine.readSide?.waitFor(position, 60_000)).toBe(true);
+    expect(await engine.readSide?.waitFor(position, 300_000)).toBe(true);
     const answer = await engine.queryBus.execute(new Ask(question, params, asOf === undefined ? {} : { asOf }));
     return (answer as { data: Data }).data;
   }

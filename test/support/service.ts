@@ -136,7 +136,7 @@ export async function testService(options: TestServiceOptions = {}): Promise<Tes
     ...rest,
   });
   const caller = new TestService(service.url, service.engine, folder, () => service.close());
-  await readyWithin(caller, 30_000);
+  await readyWithin(caller, 120_000);
   return caller;
 }
 
@@ -154,7 +154,7 @@ export async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-const main = new URL('../../dist/main.js', import.meta.url).pathname;
+const program = new URL('../../bin/klantwaarde.js', import.meta.url).pathname;
 
 /** The built program as a process of its own. */
 export class ServiceProcess {
@@ -173,7 +173,7 @@ export class ServiceProcess {
   }
 
   static start(folder: string, env: Record<string, string> = {}): ServiceProcess {
-    const started = spawn(process.execPath, [main], {
+    const started = spawn(process.execPath, [program, 'serve'], {
       env: { PATH: process.env.PATH, PORT: '0', KLANTWAARDE_DATA: join(folder, 'data'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -294,7 +294,7 @@ describe('files of one system', () => {
   async function answers() {
     const engine = await openEngine({ dataFolder: data, timeZone: 'Europe/Amsterdam', currency: 'EUR' });
     try {
-      await engine.readSide?.waitFor((await engine.log.head()).position ?? 0n, 60_000);
+      await engine.readSide?.waitFor((await engine.log.head()).position ?? 0n, 300_000);
       const ask = async <Params, Data>(question: Question<Params, Data>, params: Params, asOf: string) =>
         ((await engine.queryBus.execute(new Ask(question, params, { asOf }))) as { data: Data }).data;
       const days = ['2025-10-31', '2025-11-01', '2026-02-01', '2026-03-31'];

@@ -77,7 +77,7 @@ describe('A read side that was away for a while', () => {
     log.put(...history.slice(500));
     log.audible = 1_000;
     await readSide.start();
-    await readSide.waitFor(1_000n, 60_000);
+    await readSide.waitFor(1_000n, 300_000);
 
     const status = await readSide.status();
 
@@ -133,6 +133,6 @@ describe('A read side that was away for a while', () => {
     expect((await readSide.status()).state).toBe('live');
     log.isLost = false;
     while (readSide.behind()) await pause(10);
-    expect(await readSide.waitFor(501n, 60_000)).toBe(true);
+    expect(await readSide.waitFor(501n, 300_000)).toBe(true);
   });
 });

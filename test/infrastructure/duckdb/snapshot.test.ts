@@ -13,7 +13,7 @@ import { contents } from './table-contents.js';
 let folder: string;
 const opened: GivenReadSide[] = [];
 const at = (name: string) => join(folder, name);
-const history = killedHistory(4_000);
+const history = killedHistory(2_500);
 
 const logOf = (count: number, id?: string) => {
   const log = new ArrayEventLog(id);
@@ -42,16 +42,16 @@ describe('a snapshot of the read side', () => {
     const log = logOf(100);
     const live = await given({ folder: at('live'), log, batchSize: 40 });
     const taken = [];
-    for (let count = 100; count < history.length; count += 300) {
-      log.put(...history.slice(count, count + 300));
+    for (let count = 100; count < history.length; count += 200) {
+      log.put(...history.slice(count, count + 200));
       taken.push(await live.readSide.snapshot(at(`at-${count}`)));
     }
     await live.readSide.ready();
 
     expect(new Set(taken.map(({ position }) => position)).size).toBeGreaterThan(5);
-    for (const index of [0, 4, 8, 12]) {
+    for (const index of [0, 5, 11]) {
       const { position, recordedAt, bytes } = taken[index]!;
-      const file = at(`at-${100 + index * 300}`);
+      const file = at(`at-${100 + index * 200}`);
       const prefix = logOf(history.findIndex((event) => event.position === position) + 1);
       expect(readFileSync(file)).toHaveLength(bytes);
       expect(await adopt(`used-${index}`, prefix, file)).toEqual({ position, recordedAt, bytes });

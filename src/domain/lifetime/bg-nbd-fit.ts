@@ -1,11 +1,10 @@
 import type { BgNbdParameters } from './bg-nbd.js';
 import { negativeMeanLogLikelihood, overall, prepare } from './bg-nbd-likelihood.js';
-import { type Fit, maximum } from './fit.js';
+import { type Fit, maximum, type TooFew, tooFew, unfitted } from './fit.js';
 import type { Summaries } from './summaries.js';
 
 export type BgNbdDegeneracy =
-  | 'no repeats'
-  | 'too few repeaters'
+  | TooFew
   | 'nobody leaves'
   | 'everybody leaves'
   | 'all leave alike'
@@ -15,7 +14,7 @@ export type BgNbdDegeneracy =
 
 export type BgNbdFit = Fit<BgNbdParameters, BgNbdDegeneracy>;
 
-const sentences: Record<Exclude<BgNbdDegeneracy, 'no repeats' | 'too few repeaters'>, string> = {
+const sentences: Record<Exclude<BgNbdDegeneracy, TooFew>, string> = {
   'nobody leaves':
     'The likelihood does not fall as the chance to leave goes to 0: these orders show hardly a customer who has ' +
     'left, so BG/NBD can say nothing about who will.',
@@ -50,21 +49,8 @@ export function fitBgNbd(
 ): BgNbdFit {
   const prepared = prepare(summaries);
   const { customers, repeaters, orders } = prepared;
-  const unfitted = (kind: BgNbdDegeneracy, degenerate: string, evaluations = 0): BgNbdFit => ({
-    kind,
-    degenerate,
-    converged: false,
-    evaluations,
-    customers,
-    repeaters,
-  });
-  if (repeaters === 0) return unfitted('no repeats', 'No customer has ordered again: there is nothing to fit.');
-  if (repeaters < minimumRepeaters) {
-    return unfitted(
-      'too few repeaters',
-      `Only ${repeaters} customers have ordered again; a fit takes at least ${minimumRepeaters}.`,
-    );
-  }
+  const few = tooFew(prepared, minimumRepeaters);
+  if (few) return few;
   // In units of the mean T, so that r/α is about the mean number of repeat orders.
   const rate = orders / customers;
   const found = maximum(negativeMeanLogLikelihood(prepared), customers, [
@@ -74,7 +60,7 @@ export function fitBgNbd(
   ]);
   if ('stoppedAt' in found) {
     const kind = degeneracy(found.stoppedAt);
-    return unfitted(kind, sentences[kind], found.evaluations);
+    return unfitted(prepared, kind, sentences[kind], found.evaluations);
   }
   const named = ([r, alpha, a, b]: Float64Array): BgNbdParameters => ({
     r: r!,

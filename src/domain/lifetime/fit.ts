@@ -33,6 +33,35 @@ export interface Unfitted<Degeneracy extends string> extends Common {
   readonly logLikelihood?: undefined;
 }
 
+/** Why customers determine nothing, whatever the model: too few of them have ordered again. */
+export type TooFew = 'no repeats' | 'too few repeaters';
+
+/** What the customers that were handed over come to when nothing can be fitted to them. */
+export function unfitted<Kind extends string>(
+  { customers, repeaters }: Pick<Common, 'customers' | 'repeaters'>,
+  kind: Kind,
+  degenerate: string,
+  evaluations = 0,
+): Unfitted<Kind> {
+  return { kind, degenerate, converged: false, evaluations, customers, repeaters };
+}
+
+/** @param minimumRepeaters customers with repeat orders below which nothing is fitted */
+export function tooFew(
+  counted: Pick<Common, 'customers' | 'repeaters'>,
+  minimumRepeaters: number,
+): Unfitted<TooFew> | undefined {
+  const { repeaters } = counted;
+  if (repeaters === 0)
+    return unfitted(counted, 'no repeats', 'No customer has ordered again: there is nothing to fit.');
+  if (repeaters >= minimumRepeaters) return undefined;
+  return unfitted(
+    counted,
+    'too few repeaters',
+    `Only ${repeaters} customers have ordered again; a fit takes at least ${minimumRepeaters}.`,
+  );
+}
+
 /** A maximum of the likelihood: parameters, their standard errors, the mean log-likelihood. */
 export interface Maximum {
   readonly values: Float64Array;

@@ -1,11 +1,10 @@
-import { type Fit, maximum } from './fit.js';
+import { type Fit, maximum, type TooFew, tooFew, type Unfitted, unfitted } from './fit.js';
 import { type GammaGammaParameters, NO_MEAN } from './gamma-gamma.js';
 import { negativeMeanLogLikelihood, prepareSpend } from './gamma-gamma-likelihood.js';
 import type { SpendSummaries } from './summaries.js';
 
 export type GammaGammaDegeneracy =
-  | 'no repeats'
-  | 'too few repeaters'
+  | TooFew
   | 'all spend alike'
   | 'orders never vary'
   | 'no finite mean'
@@ -16,7 +15,7 @@ export type GammaGammaFit = Fit<GammaGammaParameters, GammaGammaDegeneracy> & {
   readonly correlation: number | undefined;
 };
 
-const sentences: Record<Exclude<GammaGammaDegeneracy, 'no repeats' | 'too few repeaters'>, string> = {
+const sentences: Record<Exclude<GammaGammaDegeneracy, TooFew>, string> = {
   'all spend alike':
     'The likelihood does not fall as q and v grow together: customers do not differ in what they spend per order, and ' +
     'Gamma-Gamma rests on their differing.',
@@ -27,7 +26,9 @@ const sentences: Record<Exclude<GammaGammaDegeneracy, 'no repeats' | 'too few re
   'not determined': 'The likelihood of Gamma-Gamma has no maximum that these customers determine.',
 };
 
+/** Parameters beyond this count as on their way to infinity. */
 const FAR = 100;
+
 /**
  * Fits Gamma-Gamma by maximum likelihood to the customers who ordered again: parameters in the summaries' unit of
  * money, with standard errors, or the sentence that says why these customers determine none.
@@ -41,22 +42,9 @@ export function fitGammaGamma(
 ): GammaGammaFit {
   const prepared = prepareSpend(summaries);
   const { customers, repeaters, scale } = prepared;
-  const unfitted = (kind: GammaGammaDegeneracy, degenerate: string, evaluations = 0): GammaGammaFit => ({
-    kind,
-    degenerate,
-    converged: false,
-    evaluations,
-    customers,
-    repeaters,
-    correlation: prepared.correlation,
-  });
-  if (repeaters === 0) return unfitted('no repeats', 'No customer has ordered again: there is nothing to fit.');
-  if (repeaters < minimumRepeaters) {
-    return unfitted(
-      'too few repeaters',
-      `Only ${repeaters} customers have ordered again; a fit takes at least ${minimumRepeaters}.`,
-    );
-  }
+  const without = (nothing: Unfitted<GammaGammaDegeneracy>) => ({ ...nothing, correlation: prepared.correlation });
+  const few = tooFew(prepared, minimumRepeaters);
+  if (few) return without(few);
   // In units of a typical average value: each start has a mean of 1.
   const found = maximum(negativeMeanLogLikelihood(prepared), repeaters, [
     [4, 4, 3 / 4],
@@ -65,11 +53,11 @@ export function fitGammaGamma(
   ]);
   if ('stoppedAt' in found) {
     const kind = degeneracy(found.stoppedAt);
-    return unfitted(kind, sentences[kind], found.evaluations);
+    return without(unfitted(prepared, kind, sentences[kind], found.evaluations));
   }
   const named = ([p, q, v]: Float64Array): GammaGammaParameters => ({ p: p!, q: q!, v: v! * scale });
   const parameters = named(found.values);
-  if (parameters.q <= 1) return unfitted('no finite mean', sentences['no finite mean'], found.evaluations);
+  if (parameters.q <= 1) return without(unfitted(prepared, 'no finite mean', NO_MEAN, found.evaluations));
   return {
     parameters,
     standardErrors: named(found.errors),

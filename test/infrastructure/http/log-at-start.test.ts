@@ -1,48 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
-import { type EventStore, startEventStore } from '../../support/event-store/event-store.js';
-import {
-  type Answer,
-  type Caller,
-  remove,
-  ServiceProcess,
-  temporaryFolder,
-  testService,
-} from '../../support/service.js';
+import type { EventStore } from '../../support/event-store/event-store.js';
+import { ServiceProcess, testService } from '../../support/service.js';
+import { type OnEventStore, onEventStore, until, untilReady } from '../../support/service-on-event-store.js';
 
+let house: OnEventStore;
 let double: EventStore;
 let folder: string;
-let env: Record<string, string>;
+let env: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  double = await startEventStore();
-  env = {
-    KLANTWAARDE_LOG: double.url,
-    KLANTWAARDE_LOG_PREFIX: 'kw-',
-    KLANTWAARDE_MASTER_KEY: randomBytes(32).toString('base64'),
-  };
+  house = await onEventStore();
+  ({ double, folder, env } = house);
 });
-afterEach(async () => {
-  await double.close();
-  await remove(folder);
-});
-
-/** Asks until the answer is as wanted; the test's own time limit ends it. */
-async function until(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await pause(50);
-  }
-}
-const untilReady = (caller: Caller) =>
-  until(
-    () => caller.get('/health/ready'),
-    ({ status }) => status === 200,
-  );
+afterEach(() => house.close());
 
 describe('A service that starts while its log is out of reach', () => {
   const started: ServiceProcess[] = [];

@@ -1,36 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import { readStored } from '../../../src/application/stored-event.js';
-import { type EventStore, startEventStore } from '../../support/event-store/event-store.js';
-import { type Answer, remove, type TestService, temporaryFolder, testService } from '../../support/service.js';
+import type { EventStore } from '../../support/event-store/event-store.js';
+import { type TestService, testService } from '../../support/service.js';
+import { type OnEventStore, onEventStore, until } from '../../support/service-on-event-store.js';
 
+let house: OnEventStore;
 let double: EventStore;
 let folder: string;
-let env: Record<string, string>;
+let env: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  double = await startEventStore();
-  env = {
-    KLANTWAARDE_LOG: double.url,
-    KLANTWAARDE_LOG_PREFIX: 'kw-',
-    KLANTWAARDE_MASTER_KEY: randomBytes(32).toString('base64'),
-  };
+  house = await onEventStore();
+  ({ double, folder, env } = house);
 });
-afterEach(async () => {
-  await double.close();
-  await remove(folder);
-});
-
-/** Asks until the answer is as wanted; the test's own time limit ends it. */
-async function until(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await pause(50);
-  }
-}
+afterEach(() => house.close());
 
 describe('A service that loses its log', () => {
   let service: TestService;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Decimal, Told } from './command.js';
-import { decimalText, optionalDecimal, thousandths } from './decimal.js';
+import { decimalText, optionalDecimal, scaled, thousandths } from './decimal.js';
 import { event, sealable } from './event.js';
 import { duringDay } from './moment.js';
 import { mustBeActive, type Profile } from './profile.js';
@@ -261,9 +261,39 @@ function excess(order: Order, lines: readonly { line?: number; sku: string; quan
   return index < 0 ? undefined : index;
 }
 
+/** No currency has more minor units to one of its own (ISO 4217). */
+const MOST_MINOR_UNITS = 1_000n;
+
+interface ValuedLine {
+  readonly quantity: string;
+  readonly listPrice?: string | undefined;
+  readonly net: number;
+  readonly cost?: number | undefined;
+}
+
+/** Whatever adds up lines must be able to count in whole minor units: what a line or all of them are worth is bounded. */
+function mustBeCountable(lines: readonly ValuedLine[]): void {
+  const total = { list: 0n, net: 0n, cost: 0n };
+  lines.forEach(({ quantity: count, listPrice = '0', net, cost = 0 }, index) => {
+    total.list += (thousandths(count) * scaled(listPrice.replace('-', ''), 6) * MOST_MINOR_UNITS) / 1_000_000_000n;
+    total.net += BigInt(Math.abs(net));
+    total.cost += BigInt(Math.abs(cost));
+    const path = { list: 'listPrice', net: 'net', cost: 'cost' } as const;
+    for (const part of ['list', 'net', 'cost'] as const) {
+      if (total[part] <= BigInt(Number.MAX_SAFE_INTEGER)) continue;
+      throw new Refused(
+        'amount-too-large',
+        'That is more than can be counted in whole minor units: the lines may be worth nine million million together.',
+        `lines.${index}.${path[part]}`,
+      );
+    }
+  });
+}
+
 export const rules: Rules<typeof events, State> = {
   OrderPlaced({ profile, orders }, { data, occurredAt }) {
     mustBeActive(profile, occurredAt);
+    mustBeCountable(data.lines);
     if (orders.has(data.orderId))
       throw new Refused('order-already-placed', `Order ${data.orderId} is there already.`, 'id');
   },
@@ -276,6 +306,7 @@ export const rules: Rules<typeof events, State> = {
     });
   },
   OrderLineReturned({ orders }, { data }) {
+    mustBeCountable(data.lines);
     if (data.orderId === undefined) return;
     const order = mustStand(orders, data.orderId);
     if (data.currency !== order.currency) {

@@ -1,3 +1,4 @@
+import type { PlacedLine } from '../../src/domain/orders.js';
 import { given, happened, now, registered, uuid } from '../support/given.js';
 
 const orderId = uuid(50);
@@ -50,6 +51,25 @@ describe('an order', () => {
       .thenInvalid('lines.1.quantity');
     told.when('PlaceOrder', { currency: 'EUR', lines: [{ ...line, net: 0.5 }] }).thenInvalid('lines.0.net');
     told.when('PlaceOrder', { currency: 'euro', lines: [] }).thenInvalid('currency', 'lines');
+  });
+
+  it('is refused when what it is worth can not be counted in whole minor units', () => {
+    const line = { sku: 'PEN', quantity: 1, net: 1 };
+    const told = given([registered]);
+    const lines = (...more: PlacedLine[]) => ({ currency: 'EUR', lines: [line, ...more] });
+    told
+      .when('PlaceOrder', lines({ ...line, quantity: '1000000', listPrice: '-9007200' }))
+      .thenRefused('amount-too-large', 'lines.1.listPrice');
+    told.when('PlaceOrder', lines({ ...line, quantity: '1000000', listPrice: '9007199' })).thenRecorded();
+    told
+      .when('PlaceOrder', lines({ ...line, net: Number.MAX_SAFE_INTEGER }))
+      .thenRefused('amount-too-large', 'lines.1.net');
+    told
+      .when('PlaceOrder', lines({ ...line, cost: Number.MAX_SAFE_INTEGER }, { ...line, cost: 1 }))
+      .thenRefused('amount-too-large', 'lines.2.cost');
+    given([registered, placed])
+      .when('ReturnOrderLines', { orderId, lines: [{ sku: 'PEN', quantity: 10, listPrice: '999999999999', net: 1 }] })
+      .thenRefused('amount-too-large', 'lines.0.listPrice');
   });
 
   it('has to be known to be delivered, returned, cancelled or paid', () => {

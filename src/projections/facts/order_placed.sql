@@ -12,7 +12,7 @@ INSERT INTO order_placed
 SELECT o.position, NULL, any_value(o.customer), any_value(o.occurred_at), any_value(o.occurred_on),
   any_value(o.d.orderId), any_value(o.d.soldBy), any_value(o.d.currency), any_value(o.d.country),
   sum(l.net)::BIGINT,
-  coalesce(sum(round(l.quantity * l.list_price * minor_units(l.currency))::BIGINT), 0)::BIGINT,
+  coalesce(sum(list_amount(l.quantity, l.list_price, l.currency)), 0)::BIGINT,
   coalesce(sum(l.net) FILTER (l.list_price IS NOT NULL), 0)::BIGINT,
   coalesce(sum(l.cost), 0)::BIGINT,
   coalesce(sum(l.net) FILTER (l.cost IS NOT NULL), 0)::BIGINT,

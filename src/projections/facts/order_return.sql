@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS order_return (
 INSERT INTO order_return
 SELECT position, NULL, customer, occurred_at, occurred_on, d.returnId, d.orderId, d.soldBy, d.currency, d.country,
   list_sum(list_transform(d.lines, lambda l: l.net))::BIGINT,
-  coalesce(list_sum(list_transform(d.lines, lambda l: round(l.quantity * l.listPrice * minor_units(d.currency))::BIGINT)), 0)::BIGINT,
+  coalesce(list_sum(list_transform(d.lines, lambda l: list_amount(l.quantity, l.listPrice, d.currency))), 0)::BIGINT,
   coalesce(list_sum(list_transform(d.lines, lambda l: CASE WHEN l.listPrice IS NOT NULL THEN l.net END)), 0)::BIGINT,
   coalesce(list_sum(list_transform(d.lines, lambda l: l.cost)), 0)::BIGINT,
   coalesce(list_sum(list_transform(d.lines, lambda l: CASE WHEN l.cost IS NOT NULL THEN l.net END)), 0)::BIGINT,

@@ -55,6 +55,21 @@ describe('orders as rows', () => {
     },
   );
 
+  it('the list value of the largest order that can be placed is as exact as any', async () => {
+    const lines = [
+      { sku: 'mill', quantity: '12345.678', listPrice: '98765432.123456', net: 1 },
+      { sku: 'nut', quantity: '900000.001', listPrice: '0.999999', net: 1 },
+    ];
+    given = await givenReadSide([
+      { ...placed, data: { orderId: order, currency: 'EUR', lines } },
+      { type: 'OrderLineReturned', at: '2026-03-05', stream, data: { returnId: credit, currency: 'EUR', lines } },
+    ]);
+    // 121,932,622,252,704.4 and 89,999,910.1 cents.
+    const listValue = 121_932_622_252_704 + 89_999_910;
+    expect(await given.rows('SELECT list_value FROM order_placed')).toEqual([{ listValue }]);
+    expect(await given.rows('SELECT list_value FROM order_return')).toEqual([{ listValue }]);
+  });
+
   it('an order is one row with what it was worth, list value and cost covering the lines that have one', async () => {
     given = await givenReadSide([placed]);
     expect(await given.rows('SELECT * FROM order_placed')).toEqual([

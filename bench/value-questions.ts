@@ -1,6 +1,6 @@
 import type { Child } from './child.ts';
 import { type Figure, figure, median, percentile } from './figure.ts';
-import type { Generated } from './generate.ts';
+import { customerIdOf, type Generated } from './generate.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -132,6 +132,68 @@ const SERIES_BY_HAND = `
     WHEN place <= ceil(n * 0.20) THEN 'C' ELSE 'D' END AS segment, count(*), sum(revenue)
   FROM ranked GROUP BY ALL ORDER BY ALL`;
 
+/** Neither the first nor the last by what happened with it. */
+const COMPARED = customerIdOf(100);
+
+/** Every customer against one, by the same features. */
+const LOOK_ALIKES_BY_HAND = `
+  WITH
+    bought AS (
+      SELECT customer, product_group, sum(net) AS net
+      FROM (
+        SELECT customer, product_group, net FROM order_line
+        WHERE ${counted()} AND ${inYear}
+          AND order_id NOT IN (SELECT order_id FROM order_cancelled WHERE ${counted()})
+        UNION ALL
+        SELECT customer, product_group, -net FROM return_line WHERE ${counted()} AND ${inYear}
+      ) GROUP BY ALL HAVING sum(net) > 0
+    ),
+    asked AS (SELECT customer FROM customer_key WHERE customer_id = '${COMPARED}'),
+    mix AS (
+      SELECT customer, product_group, net / whole AS part
+      FROM bought JOIN (SELECT customer, sum(net) AS whole FROM bought GROUP BY customer) USING (customer)
+    ),
+    common AS (
+      SELECT mix.customer, sum(least(mix.part, coalesce(theirs.part, 0))) AS likeness
+      FROM mix LEFT JOIN (FROM mix SEMI JOIN asked USING (customer)) AS theirs USING (product_group) GROUP BY mix.customer
+    ),
+    ordered AS (
+      SELECT customer, ln(count(*)) AS orders, ln(sum(net) / count(*)) AS size FROM order_placed
+      WHERE ${counted()} AND ${inYear}
+        AND order_id NOT IN (SELECT order_id FROM order_cancelled WHERE ${counted()})
+      GROUP BY customer HAVING sum(net) > 0
+    ),
+    feature AS (
+      SELECT customer, industry, country, left(postcode, 2) AS region, brought, orders, size
+      FROM (
+        SELECT customer, arg_max(industry, (occurred_at, position)) AS industry,
+          arg_max(country, (occurred_at, position)) AS country, arg_max(postcode, (occurred_at, position)) AS postcode,
+          bool_or(brought_in_by_customer IS NOT NULL OR brought_in_by_partner IS NOT NULL) AS brought
+        FROM customer_details WHERE ${counted()} GROUP BY customer
+      ) LEFT JOIN ordered USING (customer)
+      WHERE customer NOT IN (SELECT customer FROM customer_end WHERE ${counted()})
+    ),
+    spread AS (
+      SELECT quantile_disc(orders, 0.95) - quantile_disc(orders, 0.05) AS orders,
+        quantile_disc(size, 0.95) - quantile_disc(size, 0.05) AS size
+      FROM feature
+    ),
+    one AS (FROM feature SEMI JOIN asked USING (customer)),
+    likeness AS (
+      SELECT feature.customer, unnest([
+        CAST(feature.industry = one.industry AS DOUBLE), CAST(feature.country = one.country AS DOUBLE),
+        CAST(feature.region = one.region AS DOUBLE), CAST(feature.brought = one.brought AS DOUBLE),
+        CASE WHEN feature.orders IS NOT NULL THEN greatest(0, 1 - abs(feature.orders - one.orders) / spread.orders) END,
+        CASE WHEN feature.size IS NOT NULL THEN greatest(0, 1 - abs(feature.size - one.size) / spread.size) END,
+        common.likeness
+      ]) AS likeness
+      FROM feature CROSS JOIN one CROSS JOIN spread LEFT JOIN common ON common.customer = feature.customer
+      WHERE feature.customer <> one.customer
+    )
+  SELECT customer_id, avg(likeness), count(likeness)
+  FROM likeness JOIN customer_key USING (customer)
+  GROUP BY ALL HAVING count(likeness) >= 3 ORDER BY 2 DESC, 3 DESC, 1 LIMIT 100`;
+
 async function timed(url: string): Promise<number> {
   const started = performance.now();
   const response = await fetch(url);
@@ -194,5 +256,6 @@ export async function valueFigures(
     await compare('migration', MIGRATION_BY_HAND, (asOf) => `pyramid/migration?asOf=${asOf}&from=${yearBefore(asOf)}`),
     await compare('bridge', BRIDGE_BY_HAND, (asOf) => `value/bridge?asOf=${asOf}&from=${yearBefore(asOf)}`),
     await compare('pyramid-series', SERIES_BY_HAND, (asOf) => `pyramid/series?asOf=${asOf}&from=${monthStart(asOf)}`),
+    await compare('look-alikes', LOOK_ALIKES_BY_HAND, (asOf) => `customers/${COMPARED}/look-alikes?asOf=${asOf}`),
   ];
 }

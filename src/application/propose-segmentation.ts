@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { Refused } from '../domain/refused.js';
-import { assignmentIdFor, digestOf, inParts } from '../domain/segmentation.js';
+import { type Assignment, assignmentIdFor, continued, partSize } from '../domain/segmentation.js';
 import type { Segment } from '../domain/shapes.js';
 import { segmentationStream } from '../domain/streams.js';
 import { mustBePolicy, policyOf, type ToldValuePolicy, type ValuePolicy } from '../domain/value-policy.js';
@@ -68,56 +68,75 @@ export async function proposeSegmentation(means: Means, told: ToldProposal, by: 
   }
   const begun = await proposalIn(means.log, stream);
   if (begun && policy && !isSame(policy, begun.policy)) return conflict(id);
-  const { asOf, position, data } = await means.ask(
-    proposal,
-    { policy: begun?.policy ?? policy },
+  const part = (when: When, like: ValuePolicy | undefined, after = 0) =>
+    means.ask(proposal, { policy: like, after, limit: partSize }, when);
+  const { asOf, position, data } = await part(
     {
       asOf: told.asOf ?? begun?.asOf,
       knownAt: told.knownAt ?? begun?.knownAt,
       // Whoever has just recorded an order expects it to count.
       ...(!begun && told.knownAt === undefined && { atLeast: await headOf(means.log) }),
     },
+    begun?.policy ?? policy,
   );
   if (begun && (asOf !== begun.asOf || position !== begun.knownAt)) return conflict(id);
-  const { assignments } = data;
-  const parts = inParts(assignments);
-  const digest = digestOf(parts);
-  if (!digest) {
+  const content = { asOf, knownAt: position, policy: data.policy };
+  // Worked out once and asked for twice: a part at a time, as all of a large base together would take too much memory.
+  const inParts = async function* (): AsyncGenerator<readonly Assignment[]> {
+    for (let assignments = data.assignments; assignments.length > 0; ) {
+      yield assignments;
+      if (assignments.length < partSize) return;
+      const after = (assignments.at(-1) as Assignment).rank;
+      ({ assignments } = (await part({ asOf, knownAt: position }, data.policy, after)).data);
+    }
+  };
+  const summary = await summed(inParts());
+  if (!summary) {
     return { status: 'refused', id, rule: 'no-customers', message: 'Nobody has net revenue in the twelve months.' };
   }
-  const content = { asOf, knownAt: position, policy: data.policy };
-  const commands: CommandEnvelope[] = [
-    {
-      name: 'ProposeSegmentation',
-      payload: { id, ...content, parts: parts.length, customers: assignments.length, digest },
-    },
-    ...parts.map(
-      (part, index): CommandEnvelope => ({
-        name: 'AssignSegments',
-        payload: { id: assignmentIdFor(id, index + 1), part: index + 1, assignments: part },
-      }),
-    ),
-  ];
-  let first: Proposed | undefined;
-  for (const command of commands) {
+  const { digest, parts, customers, segments } = summary;
+  const tell = async (command: CommandEnvelope) => {
     // One at a time, so that what others record in between doesn't wait for all of it.
     const [outcome] = await means.record(new Record(stream, [command], by));
-    if (outcome?.status !== 'recorded' && outcome?.status !== 'repeated') return outcome as NotProposed;
+    return outcome as Outcome;
+  };
+  const proposed = await tell({
+    name: 'ProposeSegmentation',
+    payload: { id, ...content, parts, customers, digest },
+  });
+  if (!isDone(proposed)) return proposed;
+  let whole: Proposed = { ...proposed, ...content, customers, parts, segments };
+  let number = 0;
+  for await (const assignments of inParts()) {
+    number++;
+    const outcome = await tell({
+      name: 'AssignSegments',
+      payload: { id: assignmentIdFor(id, number), part: number, assignments },
+    });
+    if (!isDone(outcome)) return outcome;
     const { revision, position: last, status } = outcome;
-    first = first
-      ? { ...first, revision, position: last, status: status === 'recorded' ? status : first.status }
-      : {
-          ...outcome,
-          ...content,
-          customers: assignments.length,
-          parts: parts.length,
-          segments: [...Map.groupBy(assignments, ({ segment }) => segment)].map(([segment, { length }]) => ({
-            segment,
-            customers: length,
-          })),
-        };
+    whole = { ...whole, revision, position: last, status: status === 'recorded' ? status : whole.status };
   }
-  return first as Proposed;
+  return whole;
+}
+
+function isDone(outcome: Outcome): outcome is Extract<Outcome, { status: 'recorded' | 'repeated' }> {
+  return outcome.status === 'recorded' || outcome.status === 'repeated';
+}
+
+/** What is told of all parts before the first of them; undefined when there are none. */
+async function summed(inParts: AsyncIterable<readonly Assignment[]>) {
+  let digest: string | undefined;
+  let parts = 0;
+  const counts = new Map<Segment, number>();
+  for await (const part of inParts) {
+    digest = continued(digest, part);
+    parts++;
+    for (const { segment } of part) counts.set(segment, (counts.get(segment) ?? 0) + 1);
+  }
+  const segments = [...counts].map(([segment, customers]) => ({ segment, customers }));
+  const customers = segments.reduce((sum, each) => sum + each.customers, 0);
+  return digest === undefined ? undefined : { digest, parts, customers, segments };
 }
 
 async function proposalIn(log: EventLog, stream: string): Promise<StoredProposal | undefined> {
@@ -129,7 +148,7 @@ async function proposalIn(log: EventLog, stream: string): Promise<StoredProposal
   return undefined;
 }
 
-async function headOf(log: EventLog): Promise<string | undefined> {
+export async function headOf(log: EventLog): Promise<string | undefined> {
   const { position } = await log.head();
   return position === undefined ? undefined : formatPosition(log.id, position);
 }

@@ -1,6 +1,7 @@
 import { Inject, Optional } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7, validate } from 'uuid';
+import type { Told } from '../domain/command.js';
 import type { CommandName, CommandPayload } from '../domain/commands.js';
 import type { CorrectEvent, RetractEvent } from '../domain/corrections.js';
 import { decideOn, deciderOf } from '../domain/deciders.js';
@@ -43,11 +44,26 @@ export interface CommandEnvelope<Name extends CommandName = CommandName> {
   readonly payload: CommandPayload<Name>;
 }
 
+/** A command whose content has to be looked up. Repeats are recognised by what was asked, whatever it would come to by now. */
+export interface ComposedCommand<Name extends CommandName = CommandName> {
+  readonly name: Name;
+  /** Goes before that of what was asked; a UUIDv7 is made when neither is given. */
+  readonly id?: string;
+  readonly asked: Told & { readonly placedAt?: string };
+  /**
+   * What it comes to, and the event that it rests on. Not called for a repeat. Called again when others have recorded in the
+   * stream meanwhile, so that what is appended was looked up after all that is there.
+   */
+  readonly compose: (
+    moment: Moment,
+  ) => Promise<{ readonly payload: CommandPayload<Name>; readonly causationId?: string | undefined }>;
+}
+
 /** Commands for one stream, recorded in order: see `customerStream`, `repStream` and `policyStream`; a new customer by `registration`. */
 export class Record {
   constructor(
     readonly stream: string,
-    readonly commands: readonly CommandEnvelope[],
+    readonly commands: readonly (CommandEnvelope | ComposedCommand)[],
     readonly by: By,
   ) {}
 }
@@ -177,6 +193,11 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     let history = kept ?? (await this.histories.load(stream));
     // A kept history may lack what other processes recorded: enough to accept on, as the append is checked, not to refuse.
     let fresh = !kept;
+    if (kept && commands.some(isComposed)) {
+      // Whether it is a repeat has to be known before anything is looked up.
+      await this.histories.continue(history);
+      fresh = true;
+    }
     const call: Call = {
       record,
       ids: commands.map((command) => this.idOf(command, history, record.by)),
@@ -215,10 +236,10 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     let bytes = 0;
     let pending: Accepted | undefined;
     for (let index = from; index < commands.length; index++) {
-      const command = commands[index] as CommandEnvelope;
+      const command = commands[index] as CommandEnvelope | ComposedCommand;
       const id = call.ids[index] as string;
       // These look at what is durable: what goes before them is appended first.
-      const needsLog = isCorrection(command) || call.ids.indexOf(id) < index;
+      const needsLog = isCorrection(command) || isComposed(command) || call.ids.indexOf(id) < index;
       if (needsLog && batch.written.length > 0) break;
       if (pending) {
         this.evolve(history, pending);
@@ -248,26 +269,30 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
 
   private async decide(
     history: History,
-    command: CommandEnvelope,
+    command: CommandEnvelope | ComposedCommand,
     id: string,
     call: Call,
     ahead: number,
     lastHash: string | undefined,
   ): Promise<Decided> {
     const { stream, decider, state } = history;
-    const { name, payload } = command;
+    const { name } = command;
     const { by } = call.record;
+    const said = saidBy(command);
     try {
       if (!validate(id)) throw new Invalid([{ path: 'id', message: 'must be a UUID' }]);
       const now = new Date(by.now ?? this.clock.now()).toISOString();
-      const hash = requestHash(this.keyRing.requestKey(), stream, name, payload);
+      const hash = requestHash(this.keyRing.requestKey(), stream, name, said);
       if (history.requests.has(id)) return await this.repeat(history, id, hash, call);
-      const moment = this.momentOf(payload, id, now, by);
+      const moment = this.momentOf(said, id, now, by);
+      const { payload, causationId = by.causationId } = isComposed(command)
+        ? await command.compose(moment)
+        : { payload: command.payload };
       const corrected = isCorrection(command) ? await this.correct(history, command, moment) : undefined;
       const events = corrected ? [corrected.event] : decideOn(decider, state, name, payload, moment);
       const sealed: DomainEvent[] = [];
       for (const event of events) sealed.push(await sealEvent(stream, event, this.keyRing));
-      const { actor, source, correlationId, causationId } = by;
+      const { actor, source, correlationId } = by;
       const request: Request = { id, told: now, hash, actor, source, correlationId, causationId, now: by.now };
       const effects = corrected ? [corrected.version].filter((version) => version !== undefined) : events;
       const endClaims = await this.relations.settle(history, effects, request);
@@ -294,14 +319,14 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     }
   }
 
-  private momentOf(payload: CommandPayload, id: string, now: string, by: By): Moment {
+  private momentOf(said: Said, id: string, now: string, by: By): Moment {
     const { currency, localDay } = this.company as NonNullable<typeof this.company>;
-    const said = toldMoment(payload);
-    const occurredAt = said ? toInstant(said.text) : now;
+    const told = toldMoment(said);
+    const occurredAt = told ? toInstant(told.text) : now;
     if (occurredAt === undefined) {
-      throw new Invalid([{ path: said?.path ?? '', message: 'must be an instant in ISO 8601 with its offset' }]);
+      throw new Invalid([{ path: told?.path ?? '', message: 'must be an instant in ISO 8601 with its offset' }]);
     }
-    mustHaveHappened(occurredAt, now, said?.path);
+    mustHaveHappened(occurredAt, now, told?.path);
     return { id, now, occurredAt, source: by.source, currency, localDay };
   }
 
@@ -386,8 +411,9 @@ export class RecordHandler implements ICommandHandler<Record, Outcome[]> {
     return { status, id, eventId, revision: String(revision), position: formatPosition(this.log.id, position) };
   }
 
-  private idOf({ name, id, payload }: CommandEnvelope, history: History, by: By): string {
-    const given = id ?? payload.id ?? (name === 'RegisterCustomer' ? history.id : undefined);
+  private idOf(command: CommandEnvelope | ComposedCommand, history: History, by: By): string {
+    const { name, id } = command;
+    const given = id ?? saidBy(command).id ?? (name === 'RegisterCustomer' ? history.id : undefined);
     return given === undefined ? v7({ msecs: by.now ?? this.clock.now() }) : given.toLowerCase();
   }
 
@@ -402,7 +428,17 @@ const unsettled: CompanySettings = { timeZone: 'UTC', currency: 'EUR' };
 
 type Correction = CommandEnvelope<'CorrectEvent' | 'RetractEvent'>;
 
-function isCorrection(command: CommandEnvelope): command is Correction {
+type Said = ComposedCommand['asked'];
+
+function isComposed(command: CommandEnvelope | ComposedCommand): command is ComposedCommand {
+  return 'compose' in command;
+}
+
+function saidBy(command: CommandEnvelope | ComposedCommand): Said {
+  return isComposed(command) ? command.asked : command.payload;
+}
+
+function isCorrection(command: CommandEnvelope | ComposedCommand): command is Correction {
   return command.name === 'CorrectEvent' || command.name === 'RetractEvent';
 }
 

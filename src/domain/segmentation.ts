@@ -153,7 +153,8 @@ export function inParts<Each>(assignments: readonly Each[]): readonly (readonly 
   return Array.from({ length: count }, (_, index) => assignments.slice(index * partSize, (index + 1) * partSize));
 }
 
-function continued(digest: string | undefined, part: readonly Assignment[]): string {
+/** Fingerprint of all parts up to and including this one. @param digest that of the parts before it; undefined for none */
+export function continued(digest: string | undefined, part: readonly Assignment[]): string {
   const lines = part.map(({ customerId, segment, figure, rank }) => `${customerId} ${segment} ${figure} ${rank}`);
   return continuedDigest(digest, lines.join('\n'));
 }

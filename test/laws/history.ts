@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { type CommandEnvelope, Record } from '../../src/application/record.js';
 import { digestOf } from '../../src/domain/segmentation.js';
-import { customerStream, policyStream, repStream, segmentationStream } from '../../src/domain/streams.js';
+import {
+  customerStream,
+  policyStream,
+  repStream,
+  segmentationStream,
+  supplierStream,
+} from '../../src/domain/streams.js';
 
 /** Random histories: what a company might tell the system, in any order, at any time, with clocks that step back. */
 
@@ -70,6 +76,8 @@ const kinds = [
   'correct',
   'retract',
   'wallet',
+  'offer',
+  'answerOffer',
   'person',
   'personLeft',
   'consent',
@@ -81,6 +89,11 @@ const kinds = [
   'activityRate',
   'activityCost',
   'directCost',
+  'competitorPrice',
+  'reference',
+  'supplierPrice',
+  'contract',
+  'endContract',
 ] as const;
 
 export const told: fc.Arbitrary<Told> = fc.record({
@@ -92,6 +105,33 @@ export const told: fc.Arbitrary<Told> = fc.record({
   n: fc.nat(5),
   amount: fc.integer({ min: -2, max: 900_000 }),
   seen: fc.nat(1_000),
+});
+
+/** Days on which each of the customers orders, whatever comes then: so far apart that BG/NBD has a maximum for them. */
+const firstOrders = [
+  [19, 29, 39, 48, 58, 68, 78, 87],
+  [229, 237],
+  [100, 180],
+  [307, 345],
+];
+
+/**
+ * What every history begins with, so that few customers are enough for a model of how customers buy, and there are contracts
+ * and promised days: chance alone seldom gets so far.
+ */
+export const beginning: readonly Told[] = firstOrders.flatMap((days, customer) => {
+  const about = { customer, other: customer, tick: 60_000, amount: 40_000 * (customer + 1) ** 2, seen: 0 };
+  return [
+    ...days.map((at, index) => ({
+      ...about,
+      kind: 'order' as const,
+      at,
+      n: 6 + index,
+      amount: about.amount * (1 + (index % 3)),
+    })),
+    { ...about, kind: 'deliver', at: (days[1] as number) + 70, n: 7 },
+    { ...about, kind: 'contract', at: 200 * customer + 40, n: customer },
+  ];
 });
 
 /** An event that a correction may name. */
@@ -111,7 +151,7 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
   const other = customers[it.other] as string;
   const stream = customerStream(customer);
   const rep = reps[it.n % 2] as string;
-  const orderId = uuid(3, it.customer * 10 + it.n);
+  const orderId = uuid(3, it.customer * 100 + it.n);
   const id = uuid(9, step);
   const by = { actor: 'local', source: 'api' as const };
   const tell = <Name extends CommandEnvelope['name']>(
@@ -129,6 +169,7 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
     discountRate: '0.05',
     net: Math.max(0, it.amount),
     ...(it.n % 3 > 0 && { cost: Math.max(0, Math.floor(it.amount / 3)) }),
+    ...(it.n > 1 && { promisedOn: dateOf(it.at + 10 * it.n) }),
   };
   switch (it.kind) {
     case 'order':
@@ -203,6 +244,27 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
         endsOn: dateOf(it.at),
         reason: 'renewed',
       });
+    case 'contract':
+      return tell(
+        'SignContract',
+        {
+          ...when,
+          service: 'stock on call',
+          validFrom: dateOf(it.at + 30 * (it.n - 2)),
+          ...(it.n > 1 && { validTo: dateOf(it.at + 100 * it.n) }),
+          value: Math.max(0, it.amount),
+          per: (['month', 'quarter', 'year', 'term', 'month', 'term'] as const)[it.n] as 'month',
+          ...(it.n === 4 && { currency: 'USD' }),
+        },
+        stream,
+        uuid(7, it.customer * 10 + it.n),
+      );
+    case 'endContract':
+      return tell('EndAgreement', {
+        ...when,
+        agreementId: uuid(7, it.customer * 10 + it.n),
+        endsOn: dateOf(it.at + 40),
+      });
     case 'terms':
       return tell('AgreePaymentTerms', { ...when, days: 30, validFrom: dateOf(it.at), validTo: dateOf(it.at + 90) });
     case 'referral':
@@ -242,6 +304,8 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
           ...when,
           validFrom: dateOf(it.at),
           thresholds: { a: '0.25', b: '0.5', c: it.n % 2 ? '0.75' : '0.6' },
+          minimumRepeaters: 1 + (it.n % 3),
+          ...(it.n < 4 && { discountRate: `0.${it.n}`, horizonYears: it.n }),
           ...(it.n === 3 && { thresholdsOf: 'cumulativeRevenue' }),
           ...(it.n === 4 && { pyramidBy: 'contribution' }),
           ...(it.n === 5 && {
@@ -286,6 +350,40 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
     }
     case 'score':
       return tell('ScoreCustomer', { ...when, element: 'strategic value', score: it.n + 3, scoredBy: rep });
+    case 'competitorPrice':
+      return tell('NoteCompetitorPrice', {
+        ...when,
+        competitor: `competitor ${it.n % 2}`,
+        ...(it.n > 3 ? { productGroup: 'pens', index: 90 + it.n } : { sku: line.sku, price: it.n + 1 }),
+        ...(it.n === 3 && { ourPrice: 5 }),
+      });
+    case 'reference':
+      return [
+        tell('ChangeReferenceConsent', {
+          ...when,
+          granted: it.n > 0,
+          uses: it.n > 1 ? ['showcase', 'logo'] : ['logo'],
+        }),
+        tell('GiveReference', { ...when, to: { name: `Prospect ${it.n}` }, ...(it.n % 2 && { use: 'logo' }) }),
+        tell('SeeReview', { ...when, where: 'a fair', sentiment: it.n > 2 ? 'recommends' : 'runsDown' }),
+      ][it.seen % 3];
+    case 'supplierPrice': {
+      const commands = [
+        { name: 'RegisterSupplier', id: uuid(13, step), payload: { ...when, name: `Supplier ${it.n}` } },
+        {
+          name: 'AgreeSupplierPrice',
+          id: uuid(14, step),
+          payload: {
+            ...when,
+            sku: line.sku,
+            price: it.n + 0.5,
+            validFrom: dateOf(it.at + (it.amount % 50) + 2),
+            ...(it.n > 2 && { validTo: dateOf(it.at + 60 * it.n), currency: 'USD' }),
+          },
+        },
+      ];
+      return new Record(supplierStream(uuid(15, it.seen % 2)), commands as CommandEnvelope[], by);
+    }
     case 'scheme':
       return tell('DrawUpContactScheme', {
         ...when,
@@ -322,7 +420,32 @@ export function commandsOf(it: Told, seen: readonly Seen[], step: number): Recor
       return tell('LogVisit', {
         ...when,
         heldBy: [rep],
-        wallet: { category: 'gifts', annualSpend: 5_000_000, currency: 'EUR' },
+        wallet: {
+          category: ['gifts', 'Pens', 'textiles'][it.n % 3] as string,
+          annualSpend: 5_000_000 + it.amount,
+          currency: it.n === 4 ? 'USD' : 'EUR',
+          ...(it.n < 3 && { ourShare: '0.25' }),
+        },
+      });
+    case 'offer':
+      return tell(
+        'MakeOffer',
+        {
+          ...when,
+          kind: (['cross', 'up', 'deep'] as const)[it.n % 3] as 'cross',
+          product: 'Pens',
+          productGroup: groups[it.n % 2] as string,
+          ...(it.n > 1 && { value: Math.max(0, it.amount) }),
+          ...(it.n > 3 && { validTo: dateOf(it.at + 60) }),
+        },
+        stream,
+        uuid(13, it.customer * 10 + it.n),
+      );
+    case 'answerOffer':
+      return tell('AnswerOffer', {
+        ...when,
+        offerId: uuid(13, it.customer * 10 + it.n),
+        accepted: it.amount % 2 === 0,
       });
     case 'person':
       return tell(

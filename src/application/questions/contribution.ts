@@ -1,11 +1,23 @@
-import { BadQuestion, type Question, type Services, type Unconverted } from '../ask.js';
+import type { Question, Services, Unconverted } from '../ask.js';
 import { localDay } from '../dates.js';
-import { formatPosition } from '../ports/position.js';
 import type { Reading } from '../ports/read-side.js';
 import { type FoundCustomer, findCustomer } from './customer.js';
-import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
+import { afterEvent, limitOf, type Page, type Paging, pageOfEvents } from './paging.js';
 import { keptStanding, type Standing } from './ranking.js';
 import { type Period, type PeriodDays, periodDays } from './value.js';
+import {
+  byNumber,
+  type CustomerFilter,
+  customerGroupings,
+  customerGroups,
+  type Needed,
+  neededBy,
+  type SelectedCustomers,
+  type Sorted,
+  sortedBy,
+  sortsOf,
+  whichCustomers,
+} from './which-customers.js';
 
 /**
  * A profit and loss account: net contribution = net revenue − cost of goods − Σ (activity rate × driver) − direct costs
@@ -50,40 +62,74 @@ export interface ActivityFigures {
   readonly quantityWithoutRate: number;
 }
 
-const figures =
-  'contribution_figures(revenue, returns_net, orders, list_value, net_listed, cost, net_costed, activities, direct)';
+/** Sums of contribution_by_source. */
+export const accountColumns = [
+  'revenue',
+  'returns_net',
+  'orders',
+  'list_value',
+  'net_listed',
+  'cost',
+  'net_costed',
+  'activities',
+  'direct',
+] as const;
+
+/** SQL: rows of contribution_by_source added up. */
+export const accountSums = accountColumns.map((column) => `CAST(sum(${column}) AS BIGINT) AS ${column}`).join(', ');
+
+/** SQL: rows of contribution_by_source as the figures of one account. */
+export const accountFigures = `contribution_figures(${accountColumns.join(', ')})`;
+
+/** SQL: what a row of contribution_by_source contributes. */
+export const contributionOfRow = '(net_costed - cost - activities - direct)';
+
 const period = 'CAST($from AS DATE), CAST($to AS DATE)';
 const within = 'occurred_on >= CAST($from AS DATE) AND occurred_on < CAST($to AS DATE)';
 const ofMembers = 'source IN (SELECT unnest(CAST($members AS INTEGER[])))';
 
-/** Kept tables: see the views of the same names. */
 export interface KeptContribution {
-  /** contribution_by_source. */
+  readonly days: PeriodDays;
+  /** Kept table: see the view contribution_by_source. */
   readonly bySource: string;
-  /** activity_total. */
-  readonly activities: string;
+  /** SQL, in parentheses: the same under the customers that they count for now, as of the reading, a row each. */
+  readonly byCustomer: string;
+  /** Whether any two customers are known to be one. */
+  readonly anySame: boolean;
+  /** Everything that the figures depend on. */
+  readonly key: string;
 }
 
 /** Kept, because paging, sorting and comparing ask for the same again and again. */
 export async function keepContribution(reading: Reading, days: PeriodDays): Promise<KeptContribution> {
-  const [state] = await reading.rows<Record<string, string | number | null>>(
+  const [state] = await reading.rows<Record<string, string | number | boolean | null>>(
     `SELECT revenue.position AS revenue, revenue.occurred_at AS sold_at, cost.position AS cost, superseded,
-       cost.occurred_at AS done_at
+       cost.occurred_at AS done_at, EXISTS (FROM customer_identity WHERE position <= $known) AS any_same
      FROM revenue_state($as_of, $known) AS revenue, cost_state($as_of, $known) AS cost`,
   );
-  const { revenue, soldAt, cost, superseded, doneAt } = state ?? {};
+  const { revenue, soldAt, cost, superseded, doneAt, anySame } = state ?? {};
   const today = localDay(reading.asOf, reading.timeZone);
   const key = [today, revenue, soldAt, cost, superseded, doneAt, days.from, days.to].join('/');
-  const activities = await reading.keep('activity_total', key, `FROM activity_total($as_of, $known, ${period})`, {
+  const bySource = await reading.keep('contribution', key, `FROM contribution_by_source($as_of, $known, ${period})`, {
     ...days,
   });
-  const bySource = await reading.keep(
-    'contribution',
+  return {
+    days,
+    bySource,
+    byCustomer: accountsOf(bySource, anySame === true),
+    anySame: anySame === true,
     key,
-    `FROM contribution_by_source($as_of, $known, ${period}, '${activities}')`,
-    { ...days },
-  );
-  return { bySource, activities };
+  };
+}
+
+/** SQL, in parentheses: a kept contribution_by_source under the customers that it counts for as of the reading that asks. */
+export function accountsOf(bySource: string, anySame: boolean): string {
+  // Nobody to be added up with anybody: the commonest case, and the quickest.
+  return anySame
+    ? `(SELECT coalesce(effective, source) AS customer, ${accountSums}
+        FROM ${bySource} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
+        GROUP BY ALL)`
+    : `(SELECT source AS customer, ${accountColumns.join(', ')} FROM ${bySource})`;
 }
 
 /** SQL: rows of contribution_by_source of the customers $members alone, which costs less than everybody's; to be added up. */
@@ -147,7 +193,7 @@ export const contributionOfOne: Question<ContributionOfOneParams, ContributionOf
   const days = periodDays(params);
   const asked = { members: found.members, ...days };
   const [[total], activities, unconverted, events] = await Promise.all([
-    reading.rows<{ figures: ContributionFigures }>(`SELECT ${figures} AS figures FROM (${accountOfOne})`, asked),
+    reading.rows<{ figures: ContributionFigures }>(`SELECT ${accountFigures} AS figures FROM (${accountOfOne})`, asked),
     reading.rows<ActivityFigures>(
       `SELECT activity, rounded_quotient(sum(parts), 3) * 0.001 AS quantity,
          CAST(coalesce(sum(cost), 0) AS BIGINT) AS cost,
@@ -199,7 +245,7 @@ async function explain(
   { log }: Services,
 ): Promise<Page<ContributionEvent>> {
   const limit = limitOf(paging);
-  const [after = 0] = readCursor(paging, 'position') ?? [];
+  const after = afterEvent(paging);
   const narrowed = `WHERE ${ofMembers} AND ${within} AND position > CAST($after AS BIGINT)`;
   const rows = await reading.rows<Omit<ContributionEvent, 'position'> & { position: number }>(
     `WITH
@@ -214,7 +260,7 @@ async function explain(
          SELECT position, 0, 0, 0, 0, 0, 0, 0, cost, 0 FROM done
        ),
        page AS MATERIALIZED (
-         SELECT position, ${figures} AS adds
+         SELECT position, ${accountFigures} AS adds
          FROM entry
          GROUP BY position
          ORDER BY position
@@ -247,19 +293,10 @@ async function explain(
      ORDER BY event.position`,
     { members, ...days, after, limit },
   );
-  return pageOf(
-    rows,
-    limit,
-    'position',
-    (row) => [row.position],
-    (row) => ({ ...row, position: formatPosition(log.id, BigInt(row.position)) }),
-  );
+  return pageOfEvents(rows, limit, log.id);
 }
 
 type Sortable = keyof ContributionFigures;
-
-/** A figure's column as a number to sort by; what has no figure comes after the smallest. */
-const byNumber = (column: string) => `coalesce(CAST(${column} AS DOUBLE), -1e300)`;
 
 const sortColumns: Readonly<Record<Sortable, string>> = {
   netRevenue: byNumber('revenue'),
@@ -271,21 +308,17 @@ const sortColumns: Readonly<Record<Sortable, string>> = {
   grossMargin: byNumber('net_costed - cost'),
   activityCosts: byNumber('activities'),
   directCosts: byNumber('direct'),
-  contribution: byNumber('net_costed - cost - activities - direct'),
+  contribution: byNumber(contributionOfRow),
   marginKnownShare: byNumber('share(net_costed, revenue)'),
 };
 
 /** A figure's name, with a minus sign for the largest first. */
-export const contributionSorts: readonly string[] = Object.keys(sortColumns).flatMap((name) => [name, `-${name}`]);
+export const contributionSorts = sortsOf(sortColumns);
 
-export const contributionGroupings = ['segment', 'accountManager', 'productGroup', 'country'] as const;
+export const contributionGroupings = [...customerGroupings, 'productGroup'] as const;
 export type ContributionGrouping = (typeof contributionGroupings)[number];
 
-export interface ContributionFilter extends Period {
-  readonly segment?: Standing;
-  readonly accountManager?: string;
-  readonly country?: string;
-}
+export interface ContributionFilter extends Period, CustomerFilter {}
 
 export interface ContributionOfAllParams extends ContributionFilter, Paging {
   /** One of contributionSorts; `-contribution` when left out. */
@@ -310,58 +343,19 @@ export interface ContributionOfAll extends Page<CustomerContribution> {
   readonly total: ContributionFigures;
 }
 
-/** SQL: rows of contribution_by_source added up. */
-export const accountSums = [
-  'revenue',
-  'returns_net',
-  'orders',
-  'list_value',
-  'net_listed',
-  'cost',
-  'net_costed',
-  'activities',
-  'direct',
-]
-  .map((column) => `CAST(sum(${column}) AS BIGINT) AS ${column}`)
-  .join(', ');
-
-/** SQL: rows of a kept contribution_by_source under the customers that they count for, with what else is asked of them. */
-export async function selectContribution(
+/** The accounts of those customers that pass the filter, under the alias `account`. */
+export function selectContribution(
   reading: Reading,
-  bySource: string,
-  filter: ContributionFilter,
-  needed: { readonly segment?: boolean; readonly manager?: boolean; readonly country?: boolean } = {},
-): Promise<{ readonly from: string; readonly where: string; readonly params: Record<string, unknown> }> {
-  const { segment, accountManager, country } = filter;
-  const placed =
-    needed.segment || segment !== undefined
-      ? [
-          `LEFT JOIN (SELECT customer, segment FROM pyramid_from($as_of, $known, '${await keptStanding(reading)}'))
-             AS placed USING (customer)`,
-        ]
-      : [];
-  return {
-    from: [
-      `(SELECT coalesce(effective, source) AS customer, ${accountSums}
-        FROM ${bySource} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
-        GROUP BY ALL) AS account`,
-      'JOIN customer_key USING (customer)',
-      ...placed,
-      ...(needed.manager || accountManager !== undefined
-        ? ['LEFT JOIN account_manager($as_of, $known) AS manager USING (customer)']
-        : []),
-      ...(needed.country || country !== undefined
-        ? ['LEFT JOIN (SELECT customer, country FROM customer_profile($as_of, $known)) AS profile USING (customer)']
-        : []),
-    ].join(' '),
-    where: [
-      'true',
-      ...(segment === undefined ? [] : [`coalesce(segment, 'inactive') = $segment`]),
-      ...(accountManager === undefined ? [] : ['rep_id = $manager']),
-      ...(country === undefined ? [] : ['country = $country']),
-    ].join(' AND '),
-    params: { segment, manager: accountManager, country },
-  };
+  kept: KeptContribution,
+  filter: CustomerFilter,
+  needed: Needed = {},
+): Promise<SelectedCustomers> {
+  return whichCustomers(
+    `${kept.byCustomer} AS account`,
+    filter,
+    needed,
+    async () => `pyramid_from($as_of, $known, '${await keptStanding(reading, kept)}')`,
+  );
 }
 
 /** What is in no figure of anybody's for want of an exchange rate: revenue as it is, costs negative. */
@@ -388,70 +382,77 @@ export const contributionOfAll: Question<ContributionOfAllParams, ContributionOf
   params,
   { leaveOut },
 ) => {
-  const limit = limitOf(params);
-  const sort = params.sort ?? '-contribution';
-  const descending = sort.startsWith('-');
-  const column = sortColumns[(descending ? sort.slice(1) : sort) as Sortable];
-  if (!column) throw new BadQuestion('sort', `must be one of ${contributionSorts.join(', ')}`);
-  const place = readCursor(params, sort);
+  const sorted = sortedBy(params, sortColumns, '-contribution');
   const days = periodDays(params);
   const kept = await keepContribution(reading, days);
-  const selected = await selectContribution(reading, kept.bySource, params);
+  const selected = await selectContribution(reading, kept, params);
   const [rows, [total], unconverted] = await Promise.all([
-    reading.rows<{ customer: number; customerId: string; figures: ContributionFigures; place: number }>(
-      `SELECT customer, customer_id, ${figures} AS figures, ${column} AS place
-       FROM ${selected.from}
-       WHERE ${selected.where}
-         ${place ? `AND (${column} ${descending ? '<' : '>'} $place OR (${column} = $place AND customer_id > CAST($id AS UUID)))` : ''}
-       GROUP BY ALL
-       ORDER BY place ${descending ? 'DESC' : 'ASC'}, customer_id
-       LIMIT CAST($limit AS BIGINT) + 1`,
-      { ...selected.params, limit, place: place?.[0], id: place?.[1] },
-    ),
+    accountsInOrder(reading, selected, sorted),
     reading.rows<{ customers: number; figures: ContributionFigures }>(
-      `SELECT count(*) AS customers, ${figures} AS figures FROM ${selected.from} WHERE ${selected.where}`,
+      `SELECT count(*) AS customers, ${accountFigures} AS figures FROM ${selected.from} WHERE ${selected.where}`,
       selected.params,
     ),
     unconvertedOfAll(reading, days),
   ]);
   if (!total) throw new Error('An aggregate without groups gave no row.');
   leaveOut(unconverted);
-  const labels = await labelled(
-    reading,
-    kept,
-    rows.map(({ customer }) => customer),
-  );
+  const labels = await labelled(reading, kept, rows);
   return {
     currency: reading.currency,
     definition: contributionDefinition,
     customers: total.customers,
     total: total.figures,
-    ...pageOf(
+    ...sorted.page(
       rows,
-      limit,
-      sort,
-      (row) => [row.place, row.customerId],
-      ({ customer, customerId, figures: account }): CustomerContribution => ({
+      ({ customer, customerId, figures }): CustomerContribution => ({
         customerId,
         ...(labels.get(customer) as Label),
-        ...account,
+        ...figures,
       }),
     ),
   };
 };
+
+interface Account {
+  readonly customer: number;
+  readonly customerId: string;
+  readonly figures: ContributionFigures;
+  readonly place: number;
+}
+
+/** A page of accounts and one more. The figures are worked out for these alone. */
+export function accountsInOrder(
+  reading: Reading,
+  { from, where, params }: SelectedCustomers,
+  sorted: Sorted,
+): Promise<Account[]> {
+  return reading.rows<Account>(
+    `SELECT customer, customer_id, place, ${accountFigures} AS figures
+     FROM (
+       SELECT customer, customer_id, account.* EXCLUDE (customer), ${sorted.column} AS place
+       FROM ${from}
+       WHERE ${where} ${sorted.after}
+       ${sorted.inOrder}
+     )
+     GROUP BY customer, customer_id, place
+     ${sorted.inOrder}`,
+    { ...params, ...sorted.params },
+  );
+}
 
 export type Label = Pick<CustomerContribution, 'name' | 'country' | 'segment' | 'accountManager' | 'activities'>;
 
 /** What else is shown of the customers on a page. */
 export async function labelled(
   reading: Reading,
-  { activities }: KeptContribution,
-  customers: readonly number[],
+  kept: KeptContribution,
+  page: readonly Pick<Account, 'customer'>[],
 ): Promise<Map<number, Label>> {
-  const ranking = await keptStanding(reading);
+  const customers = page.map(({ customer }) => customer);
+  const ranking = await keptStanding(reading, kept);
   const rows = await reading.rows<Omit<Label, 'segment'> & { customer: number; segment: Standing | null }>(
     `WITH asked AS MATERIALIZED (SELECT unnest(CAST($customers AS INTEGER[])) AS customer)
-     SELECT asked.customer, name, country, segment,
+     SELECT asked.customer, name, country, CAST(segment AS VARCHAR) AS segment,
        rep_id AS account_manager, coalesce(activities, []) AS activities
      FROM asked
      LEFT JOIN customer_named($as_of, $known, CAST($customers AS INTEGER[])) USING (customer)
@@ -461,13 +462,14 @@ export async function labelled(
        SELECT customer, list({'activity': activity, 'cost': cost} ORDER BY cost DESC, activity) AS activities
        FROM (
          SELECT coalesce(effective, source) AS customer, activity, CAST(sum(cost) AS BIGINT) AS cost
-         FROM ${activities} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
+         FROM ${await activitiesOf(reading, kept, customers)}
+         LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
          WHERE coalesce(effective, source) IN (FROM asked)
          GROUP BY ALL
        )
        GROUP BY customer
      ) AS done USING (customer)`,
-    { customers },
+    { customers, ...kept.days },
   );
   // Looked up only where it has to be: it goes through everybody's orders.
   const unplaced = rows.filter(({ segment }) => segment === null).map(({ customer }) => customer);
@@ -502,12 +504,6 @@ export interface ContributionByGroup {
   readonly groups: readonly ContributionOfGroup[];
 }
 
-const groups: Readonly<Record<Exclude<ContributionGrouping, 'productGroup'>, string>> = {
-  segment: `coalesce(segment, 'inactive')`,
-  accountManager: 'rep_id',
-  country: 'country',
-};
-
 /** What customers contribute, together per segment, account manager, product group or country; the most first. */
 export const contributionByGroup: Question<
   ContributionFilter & { by: ContributionGrouping },
@@ -515,19 +511,15 @@ export const contributionByGroup: Question<
 > = async (reading, params, { leaveOut }) => {
   const { by } = params;
   const days = periodDays(params);
-  const { bySource } = await keepContribution(reading, days);
+  const kept = await keepContribution(reading, days);
   leaveOut(await unconvertedOfAll(reading, days));
-  const selected = await selectContribution(reading, bySource, params, {
-    segment: by === 'segment',
-    manager: by === 'accountManager',
-    country: by === 'country',
-  });
+  const selected = await selectContribution(reading, kept, params, neededBy(by));
   const byProduct = by === 'productGroup';
   const shared = {
-    group: byProduct ? '"group"' : groups[by],
+    group: by === 'productGroup' ? '"group"' : customerGroups[by],
     from: byProduct
       ? `contribution_of_products($as_of, $known, ${period},
-           ${`'${await keepSelected(reading, selected, bySource, params)}'`})`
+           ${`'${await keepSelected(reading, selected, kept, params)}'`})`
       : selected.from,
     where: byProduct ? 'true' : selected.where,
   };
@@ -541,7 +533,7 @@ export const contributionByGroup: Question<
         : ''),
     by,
     groups: await reading.rows<ContributionOfGroup>(
-      `SELECT ${shared.group} AS "group", count(DISTINCT customer) AS customers, ${figures} AS contribution
+      `SELECT ${shared.group} AS "group", count(DISTINCT customer) AS customers, ${accountFigures} AS contribution
        FROM ${shared.from}
        WHERE ${shared.where}
        GROUP BY 1
@@ -554,16 +546,37 @@ export const contributionByGroup: Question<
 /** The selected accounts as a kept table. */
 function keepSelected(
   reading: Reading,
-  selected: { readonly from: string; readonly where: string; readonly params: Record<string, unknown> },
-  bySource: string,
-  { segment, accountManager, country }: ContributionFilter,
+  { from, where, params }: SelectedCustomers,
+  { key }: KeptContribution,
+  { segment, accountManager, country }: CustomerFilter,
 ): Promise<string> {
   const narrowed = JSON.stringify([segment, accountManager, country]);
   return reading.keep(
     'contribution_selected',
     // Who they are depends on more than what they contribute when there is a filter.
-    narrowed === '[null,null,null]' ? bySource : [bySource, narrowed, reading.asOf, reading.known].join('/'),
-    `SELECT account.* FROM ${selected.from} WHERE ${selected.where}`,
-    selected.params,
+    narrowed === '[null,null,null]' ? key : [key, narrowed, reading.asOf, reading.known].join('/'),
+    `SELECT account.* FROM ${from} WHERE ${where}`,
+    params,
   );
+}
+
+/** Kept table of what everybody's activities cost by activity: see the view activity_total. */
+export function keptActivities(reading: Reading, { key, days }: KeptContribution): Promise<string> {
+  return reading.keep('activity_total', key, `FROM activity_total($as_of, $known, ${period})`, { ...days });
+}
+
+/** Of more customers than this, everybody's activities are worked out and kept. */
+const fewCustomers = 1_000;
+
+/** SQL of rows of activity_total, of these customers at least. */
+async function activitiesOf(reading: Reading, kept: KeptContribution, customers: readonly number[]): Promise<string> {
+  if (customers.length === 0 || customers.length > fewCustomers) return keptActivities(reading, kept);
+  const rows = await reading.rows<{ source: number }>(
+    `SELECT customer AS source FROM same_customer($as_of, $known)
+     WHERE effective IN (SELECT unnest(CAST($customers AS INTEGER[])))`,
+    { customers },
+  );
+  // Named one by one they get as far as the facts: everybody else's are passed over.
+  const sources = [...customers, ...rows.map(({ source }) => source)];
+  return `(FROM activity_total($as_of, $known, ${period}) WHERE source IN (${sources.join(', ')}))`;
 }

@@ -2,6 +2,7 @@ import type { Question } from '../ask.js';
 import { contributionDefinition, contributionOfOne } from './contribution.js';
 import { findCustomer } from './customer.js';
 import { type Expected, expectedDefinition, expectedOfOne } from './expected-value.js';
+import { type PotentialFigures, potentialFiguresOf } from './potential.js';
 import { type ReferralFigures, referralFiguresOf } from './referral-value.js';
 import { type ValueOfOne, type ValueOfOneParams, valueOfOne } from './value.js';
 
@@ -21,6 +22,8 @@ export interface WorthOfOne extends ValueOfOne {
   readonly customerValue: CustomerValue;
   /** Beside the customer value, never in it. */
   readonly referralValue: ReferralFigures;
+  /** Likewise: what there is to win, as far as somebody estimated it. */
+  readonly potential: PotentialFigures;
 }
 
 export const customerValueDefinition =
@@ -32,11 +35,12 @@ export const worthOfOne: Question<ValueOfOneParams, WorthOfOne> = async (reading
   const found = await findCustomer(reading, params.customerId);
   const { customerId, from, to } = params;
   // The value tells what was left out of the figures; of the rest nothing else is.
-  const [value, { contribution }, expected, referral] = await Promise.all([
+  const [value, { contribution }, expected, referral, potential] = await Promise.all([
     valueOfOne(reading, params, { ...services, leaveOut: () => {} }),
     contributionOfOne(reading, { customerId, ...(from && { from }), ...(to && { to }) }, services),
     expectedOfOne(reading, found, services),
     referralFiguresOf(reading, found.customer),
+    potentialFiguresOf(reading, found),
   ]);
   const realised = contribution.contribution;
   return {
@@ -49,5 +53,6 @@ export const worthOfOne: Question<ValueOfOneParams, WorthOfOne> = async (reading
       definition: `${customerValueDefinition}${contributionDefinition} ${expectedDefinition}`,
     },
     referralValue: referral,
+    potential,
   };
 };

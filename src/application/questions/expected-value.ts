@@ -2,11 +2,11 @@ import { DateTime } from 'luxon';
 import { WEEKS_A_YEAR, YEARS_OF_OWN_RETENTION } from '../../domain/lifetime/expectation.js';
 import { LIFETIME_VALUE_CONVENTION, prospects } from '../../domain/lifetime/lifetime-value.js';
 import { NPV_CONVENTION, npv } from '../../domain/lifetime/npv.js';
-import { BadQuestion, type Question, type Services, type Unconverted } from '../ask.js';
+import type { Question, Services, Unconverted } from '../ask.js';
 import type { Reading } from '../ports/read-side.js';
-import { accountOfOne, keepContribution } from './contribution.js';
+import { accountOfOne, contributionOfRow, keepContribution } from './contribution.js';
 import type { FoundCustomer } from './customer.js';
-import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
+import type { Page, Paging } from './paging.js';
 import { keptStanding, type Standing } from './ranking.js';
 import { periodDays } from './value.js';
 import {
@@ -18,6 +18,15 @@ import {
   keptFits,
   keptProspects,
 } from './value-model.js';
+import {
+  type CustomerFilter,
+  type CustomerGrouping,
+  customerGroupings,
+  customerGroups,
+  sortedBy,
+  sortsOf,
+  whichCustomers,
+} from './which-customers.js';
 
 export type RetentionBasis = 'own' | 'segment' | 'all' | 'lost';
 
@@ -290,21 +299,15 @@ export async function expectedOfOne(
 
 /** Kept table of the figures of all customers that ordered. */
 async function keptExpected(reading: Reading, basis: Basis): Promise<string> {
-  const { bySource } = await keepContribution(reading, periodDays({}));
-  const account = `SELECT coalesce(effective, source) AS customer, ${accountSums}
-    FROM ${bySource} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source GROUP BY ALL`;
+  const { byCustomer, key } = await keepContribution(reading, periodDays({}));
+  const account = `SELECT customer, orders, revenue, net_costed, ${contributionOfRow} AS contribution FROM ${byCustomer}`;
   return reading.keep(
     'expected_value',
-    [basis.buying.table, bySource, basis.key].join('/'),
+    [basis.buying.table, key, basis.key].join('/'),
     expectedSql(basis, account),
     paramsOf(basis),
   );
 }
-
-export const expectedSorts: readonly string[] = ['value', 'expectedOrders', 'probabilityAlive'].flatMap((name) => [
-  name,
-  `-${name}`,
-]);
 
 const sortColumns: Readonly<Record<string, string>> = {
   value: 'coalesce(CAST("value" AS DOUBLE), -1e300)',
@@ -312,16 +315,12 @@ const sortColumns: Readonly<Record<string, string>> = {
   probabilityAlive: 'coalesce(probability_alive, -1e300)',
 };
 
-export const expectedGroupings = ['segment', 'accountManager', 'country'] as const;
-export type ExpectedGrouping = (typeof expectedGroupings)[number];
+export const expectedSorts = sortsOf(sortColumns);
 
-export interface ExpectedFilter {
-  readonly segment?: Standing;
-  readonly accountManager?: string;
-  readonly country?: string;
-}
+export const expectedGroupings = customerGroupings;
+export type ExpectedGrouping = CustomerGrouping;
 
-export interface ExpectedOfAllParams extends ExpectedFilter, Paging {
+export interface ExpectedOfAllParams extends CustomerFilter, Paging {
   /** One of expectedSorts; `-value` when left out. */
   readonly sort?: string;
 }
@@ -352,7 +351,7 @@ export interface ExpectedOfAll extends Page<CustomerExpected>, ExpectationTerms 
 const totals = `count(*) AS customers, count(*) FILTER (WHERE "value" IS NULL) AS untold,
   CAST(coalesce(sum("value"), 0) AS BIGINT) AS "value", round(sum(expected_orders), 3) AS expected_orders`;
 
-async function selection(reading: Reading, filter: ExpectedFilter, services: Services) {
+async function selection(reading: Reading, filter: CustomerFilter, services: Services) {
   const basis = await basisOf(reading, services);
   const [table, standing, unconverted] = await Promise.all([
     keptExpected(reading, basis),
@@ -362,42 +361,25 @@ async function selection(reading: Reading, filter: ExpectedFilter, services: Ser
     }),
   ]);
   services.leaveOut(unconverted);
-  const { segment, accountManager, country } = filter;
+  const everything = { segment: true, manager: true, profile: true };
   return {
     terms: basis.terms,
-    from: `(SELECT * FROM ${table}) AS figures JOIN customer_key USING (customer)
-      LEFT JOIN (SELECT customer, CAST(segment AS VARCHAR) AS segment FROM ${standing}) AS ranked USING (customer)
-      LEFT JOIN account_manager($as_of, $known) AS manager USING (customer)
-      LEFT JOIN (SELECT customer, name, country FROM customer_profile($as_of, $known)) AS profile USING (customer)`,
-    where: [
-      'true',
-      ...(segment === undefined ? [] : [`coalesce(segment, 'inactive') = $segment`]),
-      ...(accountManager === undefined ? [] : ['rep_id = $manager']),
-      ...(country === undefined ? [] : ['country = $country']),
-    ].join(' AND '),
-    params: { segment, manager: accountManager, country },
+    ...(await whichCustomers(`(SELECT * FROM ${table}) AS figures`, filter, everything, async () => standing)),
   };
 }
 
 /** What every customer that ordered is expected to bring. */
 export const expectedOfAll: Question<ExpectedOfAllParams, ExpectedOfAll> = async (reading, params, services) => {
-  const limit = limitOf(params);
-  const sort = params.sort ?? '-value';
-  const descending = sort.startsWith('-');
-  const column = sortColumns[descending ? sort.slice(1) : sort];
-  if (!column) throw new BadQuestion('sort', `must be one of ${expectedSorts.join(', ')}`);
-  const place = readCursor(params, sort);
+  const sorted = sortedBy(params, sortColumns, '-value');
   const selected = await selection(reading, params, services);
   const [rows, [total]] = await Promise.all([
     reading.rows<CustomerExpected & { place: number }>(
       `SELECT customer_id, name, country, coalesce(segment, 'inactive') AS segment, rep_id AS account_manager,
-         figures.* EXCLUDE (customer), ${column} AS place
+         figures.* EXCLUDE (customer), ${sorted.column} AS place
        FROM ${selected.from}
-       WHERE ${selected.where}
-         ${place ? `AND (place ${descending ? '<' : '>'} $place OR (place = $place AND customer_id > CAST($id AS UUID)))` : ''}
-       ORDER BY place ${descending ? 'DESC' : 'ASC'}, customer_id
-       LIMIT CAST($limit AS BIGINT) + 1`,
-      { ...selected.params, limit, place: place?.[0], id: place?.[1] },
+       WHERE ${selected.where} ${sorted.after}
+       ${sorted.inOrder}`,
+      { ...selected.params, ...sorted.params },
     ),
     reading.rows<ExpectedTotal>(`SELECT ${totals} FROM ${selected.from} WHERE ${selected.where}`, selected.params),
   ]);
@@ -407,13 +389,7 @@ export const expectedOfAll: Question<ExpectedOfAllParams, ExpectedOfAll> = async
     definition: expectedDefinition,
     ...selected.terms,
     total,
-    ...pageOf(
-      rows,
-      limit,
-      sort,
-      (row) => [row.place, row.customerId],
-      ({ place: _, ...row }): CustomerExpected => row,
-    ),
+    ...sorted.page(rows, ({ place: _, ...row }): CustomerExpected => row),
   };
 };
 
@@ -424,14 +400,8 @@ export interface ExpectedByGroup extends ExpectationTerms {
   readonly groups: readonly (ExpectedTotal & { readonly group: string | null })[];
 }
 
-const groups: Readonly<Record<ExpectedGrouping, string>> = {
-  segment: `coalesce(segment, 'inactive')`,
-  accountManager: 'rep_id',
-  country: 'country',
-};
-
 /** What customers are expected to bring together, per segment, account manager or country; most first. */
-export const expectedByGroup: Question<ExpectedFilter & { by: ExpectedGrouping }, ExpectedByGroup> = async (
+export const expectedByGroup: Question<CustomerFilter & { by: ExpectedGrouping }, ExpectedByGroup> = async (
   reading,
   params,
   services,
@@ -442,7 +412,7 @@ export const expectedByGroup: Question<ExpectedFilter & { by: ExpectedGrouping }
     definition: expectedDefinition,
     ...selected.terms,
     groups: await reading.rows<ExpectedTotal & { group: string | null }>(
-      `SELECT ${groups[params.by]} AS "group", ${totals}
+      `SELECT ${customerGroups[params.by]} AS "group", ${totals}
        FROM ${selected.from} WHERE ${selected.where} GROUP BY 1 ORDER BY 4 DESC, 1 NULLS LAST`,
       selected.params,
     ),

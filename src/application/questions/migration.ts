@@ -1,8 +1,9 @@
 import { BadQuestion, type Question, type Services } from '../ask.js';
 import { BadDate, parseDay, upTo } from '../dates.js';
 import type { Reading } from '../ports/read-side.js';
-import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
+import type { Page, Paging } from './paging.js';
 import { keptRanking } from './ranking.js';
+import { namesOf, sortedBy } from './which-customers.js';
 
 export const migrationFrom = ['A', 'B', 'C', 'D', 'inactive', 'lost', 'new'] as const;
 export const migrationTo = ['A', 'B', 'C', 'D', 'inactive', 'lost'] as const;
@@ -113,7 +114,6 @@ export interface Migrants extends Dates, Page<Migrant> {
 
 /** The customers behind a cell of the migration matrix: who gained or lost the most revenue first. */
 export const migrants: Question<MigrantsParams, Migrants> = async (reading, params, services) => {
-  const limit = limitOf(params);
   const [was, now, ...more] = params.cell.split(':') as [MigrationFrom, MigrationTo, ...string[]];
   if (!migrationFrom.includes(was) || !migrationTo.includes(now) || more.length > 0) {
     throw new BadQuestion(
@@ -121,37 +121,32 @@ export const migrants: Question<MigrantsParams, Migrants> = async (reading, para
       `must be one of ${migrationFrom.join(', ')}, a colon, and one of ${migrationTo.join(', ')}`,
     );
   }
-  const order = `migrants/${was}/${now}`;
-  const place = readCursor(params, order);
-  const compared = await compare(reading, params, services);
-  const rows = await compared.reading.rows<Migrant & { place: number }>(
-    `WITH page AS MATERIALIZED (
-       SELECT customer, customer_id, revenue_was, revenue_now, abs(revenue_now - revenue_was) AS place
-       FROM ${compared.from} JOIN customer_key USING (customer)
-       WHERE was = $from_standing AND "now" = $to_standing
-         ${place ? 'AND (place < $place OR (place = $place AND customer_id > CAST($id AS UUID)))' : ''}
-       ORDER BY place DESC, customer_id
-       LIMIT CAST($limit AS BIGINT) + 1
-     )
-     SELECT customer_id, name, rep_id AS account_manager, revenue_was AS revenue_from, revenue_now AS revenue_to, place
-     FROM page
-     LEFT JOIN customer_named($as_of, $known, (SELECT list(customer) FROM page)) AS named USING (customer)
-     LEFT JOIN account_manager($as_of, $known) AS manager USING (customer)
-     ORDER BY place DESC, customer_id`,
-    { ...compared.params, from_standing: was, to_standing: now, limit, place: place?.[0], id: place?.[1] },
+  const sorted = sortedBy(
+    { ...params, sort: '-change' },
+    { change: 'abs(revenue_now - revenue_was)' },
+    '-change',
+    `${was}/${now}/`,
   );
+  const compared = await compare(reading, params, services);
+  const rows = await compared.reading.rows<
+    Omit<Migrant, 'name' | 'accountManager'> & { customer: number; place: number }
+  >(
+    `SELECT customer, customer_id, revenue_was AS revenue_from, revenue_now AS revenue_to, ${sorted.column} AS place
+     FROM ${compared.from} JOIN customer_key USING (customer)
+     WHERE was = $from_standing AND "now" = $to_standing ${sorted.after}
+     ${sorted.inOrder}`,
+    { ...compared.params, from_standing: was, to_standing: now, ...sorted.params },
+  );
+  const named = await namesOf(compared.reading, rows);
   return {
     currency: reading.currency,
     from: was,
     to: now,
     fromAsOf: compared.fromAsOf,
     toAsOf: compared.toAsOf,
-    ...pageOf(
-      rows,
-      limit,
-      order,
-      (row) => [row.place, row.customerId],
-      ({ place: _, ...migrant }): Migrant => migrant,
-    ),
+    ...sorted.page(rows, ({ customer, customerId, revenueFrom, revenueTo }): Migrant => {
+      const { name = null, accountManager = null } = named.get(customer) ?? {};
+      return { customerId, name, accountManager, revenueFrom, revenueTo };
+    }),
   };
 };

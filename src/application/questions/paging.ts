@@ -1,4 +1,5 @@
 import { BadQuestion } from '../ask.js';
+import { formatPosition } from '../ports/position.js';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -7,13 +8,14 @@ export interface Page<Item> {
 }
 
 export interface Paging {
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 50,000, of which the outside may ask for 1,000; 100 when left out. */
   readonly limit?: number;
   readonly cursor?: string;
 }
 
 const defaultLimit = 100;
-const largestLimit = 1_000;
+/** More at once takes memory, and hardly saves any time. */
+export const largestLimit = 50_000;
 
 /** @throws BadQuestion */
 export function limitOf({ limit = defaultLimit }: Paging): number {
@@ -53,4 +55,25 @@ export function pageOf<Row, Item = Row>(
         nextCursor: Buffer.from(JSON.stringify([order, ...place(last)])).toString('base64url'),
       }),
   };
+}
+
+/** Where a page of events begins: those after this position. @throws BadQuestion */
+export function afterEvent(paging: Paging): number {
+  const [after = 0] = readCursor(paging, 'position') ?? [];
+  return Number(after);
+}
+
+/** The page of `limit` of these events, one more than which were asked for, in the order of their positions. */
+export function pageOfEvents<Row extends { readonly position: number }>(
+  rows: readonly Row[],
+  limit: number,
+  logId: string,
+): Page<Omit<Row, 'position'> & { readonly position: string }> {
+  return pageOf(
+    rows,
+    limit,
+    'position',
+    (row) => [row.position],
+    (row) => ({ ...row, position: formatPosition(logId, BigInt(row.position)) }),
+  );
 }

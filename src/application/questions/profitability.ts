@@ -1,20 +1,21 @@
 import { BadQuestion, type Question } from '../ask.js';
 import {
+  accountFigures,
+  accountsInOrder,
   type ContributionFigures,
   type CustomerContribution,
+  contributionOfRow as contribution,
   contributionDefinition,
   keepContribution,
+  keptActivities,
   type Label,
   labelled,
   selectContribution,
 } from './contribution.js';
-import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
+import type { Page, Paging } from './paging.js';
 import type { Standing } from './ranking.js';
 import { type Period, periodDays } from './value.js';
-
-const figures =
-  'contribution_figures(revenue, returns_net, orders, list_value, net_listed, cost, net_costed, activities, direct)';
-const contribution = '(net_costed - cost - activities - direct)';
+import { type CustomerFilter, sortedBy } from './which-customers.js';
 
 export interface WhaleParams extends Period {
   /** Into how many parts of as many customers each; 10 when left out. */
@@ -52,8 +53,8 @@ export const whale: Question<WhaleParams, Whale> = async (reading, params) => {
   if (!Number.isInteger(parts) || parts < 2 || parts > 100) {
     throw new BadQuestion('parts', 'must be a whole number from 2 to 100');
   }
-  const { bySource } = await keepContribution(reading, periodDays(params));
-  const selected = await selectContribution(reading, bySource, {});
+  const kept = await keepContribution(reading, periodDays(params));
+  const selected = await selectContribution(reading, kept, {});
   const rows = await reading.rows<{
     customers: number;
     contribution: number;
@@ -105,11 +106,7 @@ export const whale: Question<WhaleParams, Whale> = async (reading, params) => {
 
 const sixPlaces = (share: number) => Math.round(share * 1_000_000) / 1_000_000;
 
-export interface LossMakersParams extends Period, Paging {
-  readonly segment?: Standing;
-  readonly accountManager?: string;
-  readonly country?: string;
-}
+export interface LossMakersParams extends Period, Paging, CustomerFilter {}
 
 /** A part of a loss. Minor units of the reporting currency. */
 export interface LossCause {
@@ -144,26 +141,18 @@ interface SegmentTotal {
 
 /** The customers that cost more than they bring, worst first, with what makes them so. */
 export const lossMakers: Question<LossMakersParams, LossMakers> = async (reading, params) => {
-  const limit = limitOf(params);
-  const place = readCursor(params, 'loss');
+  const sorted = sortedBy({ ...params, sort: 'loss' }, { loss: contribution }, 'loss');
   const kept = await keepContribution(reading, periodDays(params));
-  const selected = await selectContribution(reading, kept.bySource, params);
-  const all = await selectContribution(reading, kept.bySource, {}, { segment: true });
+  const chosen = await selectContribution(reading, kept, params);
+  const selected = { ...chosen, where: `${chosen.where} AND ${contribution} < 0` };
+  const all = await selectContribution(reading, kept, {}, { segment: true });
+  const activities = await keptActivities(reading, kept);
   const [rows, [total], averages] = await Promise.all([
-    reading.rows<{ customer: number; customerId: string; figures: ContributionFigures }>(
-      `SELECT customer, customer_id, ${figures} AS figures
-       FROM ${selected.from}
-       WHERE ${selected.where} AND ${contribution} < 0
-         ${place ? `AND (${contribution} > $place OR (${contribution} = $place AND customer_id > CAST($id AS UUID)))` : ''}
-       GROUP BY ALL
-       ORDER BY sum(${contribution}), customer_id
-       LIMIT CAST($limit AS BIGINT) + 1`,
-      { ...selected.params, limit, place: place?.[0], id: place?.[1] },
-    ),
+    accountsInOrder(reading, selected, sorted),
     reading.rows<{ customers: number; total: number }>(
       `SELECT count(*) AS customers, CAST(coalesce(sum(${contribution}), 0) AS BIGINT) AS total
        FROM ${selected.from}
-       WHERE ${selected.where} AND ${contribution} < 0`,
+       WHERE ${selected.where}`,
       selected.params,
     ),
     reading.rows<SegmentTotal>(
@@ -173,12 +162,12 @@ export const lossMakers: Question<LossMakersParams, LossMakers> = async (reading
            SELECT segment, activity, CAST(sum(spent.cost) AS BIGINT) AS cost
            FROM (
              SELECT coalesce(effective, source) AS customer, activity, cost
-             FROM ${kept.activities} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
+             FROM ${activities} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
            ) AS spent
            JOIN account USING (customer)
            GROUP BY ALL
          )
-       SELECT account.segment, ${figures} AS figures, any_value(listed) AS activities
+       SELECT account.segment, ${accountFigures} AS figures, any_value(listed) AS activities
        FROM account
        LEFT JOIN (
          SELECT segment, list({'activity': activity, 'cost': cost}) AS listed FROM done GROUP BY segment
@@ -187,11 +176,7 @@ export const lossMakers: Question<LossMakersParams, LossMakers> = async (reading
     ),
   ]);
   if (!total) throw new Error('An aggregate without groups gave no row.');
-  const labels = await labelled(
-    reading,
-    kept,
-    rows.map(({ customer }) => customer),
-  );
+  const labels = await labelled(reading, kept, rows);
   return {
     currency: reading.currency,
     definition:
@@ -199,22 +184,16 @@ export const lossMakers: Question<LossMakersParams, LossMakers> = async (reading
       'what they would be at the average of the customer’s segment per net revenue; discount and returns are in the ' +
       'net revenue already.',
     ...total,
-    ...pageOf(
-      rows,
-      limit,
-      'loss',
-      (row) => [row.figures.contribution, row.customerId],
-      (row): LossMaker => {
-        const { activities, ...label } = labels.get(row.customer) as Label;
-        const average = averages.find(({ segment }) => segment === label.segment);
-        return {
-          customerId: row.customerId,
-          ...label,
-          ...row.figures,
-          causes: causes(partsOf(row.figures, activities), row.figures.netRevenue, average),
-        };
-      },
-    ),
+    ...sorted.page(rows, ({ customer, customerId, figures }): LossMaker => {
+      const { activities: done, ...label } = labels.get(customer) as Label;
+      const average = averages.find(({ segment }) => segment === label.segment);
+      return {
+        customerId,
+        ...label,
+        ...figures,
+        causes: causes(partsOf(figures, done), figures.netRevenue, average),
+      };
+    }),
   };
 };
 

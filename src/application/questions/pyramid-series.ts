@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { BadQuestion, type Question, type Unconverted } from '../ask.js';
 import { localDay } from '../dates.js';
 import type { Reading } from '../ports/read-side.js';
+import { contributionOfRow } from './contribution.js';
 import { isPlain, keptRanking, type PyramidPolicy } from './ranking.js';
 import { type Period, periodDays } from './value.js';
 
@@ -20,6 +21,8 @@ export interface PyramidPoint {
     readonly revenueShare: number;
     /** What the last customer in it bought for. */
     readonly lowestRevenue: number;
+    /** What its customers contributed: where asked. See ContributionFigures. */
+    readonly contribution?: number;
   }[];
 }
 
@@ -29,7 +32,10 @@ export interface PyramidSeries {
 }
 
 /** Months that end in [from, to): from the first order to asOf when left out. */
-export type PyramidSeriesParams = Period;
+export interface PyramidSeriesParams extends Period {
+  /** With what each segment contributed, which takes far longer. */
+  readonly contribution?: boolean;
+}
 
 const mostMonths = 240;
 const monthsAtOnce = 12;
@@ -64,51 +70,54 @@ export const pyramidSeries: Question<PyramidSeriesParams, PyramidSeries> = async
     ),
   );
   const points = new Map<string, PyramidPoint>();
-  const rolling = months.filter(({ isWhole, policy }) => isWhole && isPlain(policy));
-  const [state] =
-    rolling.length > 0
-      ? await reading.rows<{ position: number; occurredAt: string | null }>('FROM revenue_state($as_of, $known)')
-      : [];
-  const steps =
-    rolling.length > 0
-      ? await reading.keep(
-          'revenue_step',
-          `${state?.position}/${state?.occurredAt}`,
-          `SELECT source, "month", CAST(sum(net) AS BIGINT) AS net
-           FROM (
-             SELECT source, unnest([enters, leaves]) AS "month", unnest([net, -net]) AS net
-             FROM (
-               SELECT source, enters, leaves, sum(net) AS net
-               FROM revenue_step($as_of, $known)
-               WHERE enters < leaves AND net <> 0
-               GROUP BY ALL
-             )
-           )
-           GROUP BY ALL`,
-        )
-      : '';
-  for (let index = 0; index < rolling.length; ) {
-    const { takeOvers } = rolling[index] as Month;
-    const some = rolling.slice(index, index + monthsAtOnce).filter((month) => month.takeOvers === takeOvers);
-    for (const point of await rolled(reading, steps, some)) points.set(point.on, point);
-    index += some.length;
+  const rolling = params.contribution ? [] : months.filter(({ isWhole, policy }) => isWhole && isPlain(policy));
+  for (const same of Map.groupBy(rolling, ({ takeOvers }) => takeOvers).values()) {
+    const levels = await keptLevels(reading, same.at(-1) as Month);
+    for (let index = 0; index < same.length; index += monthsAtOnce) {
+      const some = same.slice(index, index + monthsAtOnce);
+      for (const point of await rolled(reading, levels, some)) points.set(point.on, point);
+    }
   }
   for (const { on, asOf } of months) {
     if (points.has(on)) continue;
     const then = readSide.reading({ asOf, known: reading.known });
-    const ranking = await keptRanking(then);
-    points.set(
-      on,
-      pointOf(on, await then.rows<Part>(`SELECT ${part} FROM ${ranking} WHERE segment IS NOT NULL GROUP BY segment`)),
-    );
+    points.set(on, pointOf(on, await ranked(then, params.contribution)));
   }
   return { currency, points: months.map(({ on }) => points.get(on) as PyramidPoint) };
 };
 
-type Part = Pick<PyramidPoint['segments'][number], 'segment' | 'customers' | 'revenue' | 'lowestRevenue'>;
+type Part = Pick<
+  PyramidPoint['segments'][number],
+  'segment' | 'customers' | 'revenue' | 'lowestRevenue' | 'contribution'
+>;
 
-const part = `segment, count(*) AS customers, CAST(sum(revenue) AS BIGINT) AS revenue,
-  CAST(min(revenue) AS BIGINT) AS lowest_revenue`;
+/** The pyramid as of a reading, as its own ranking has it. */
+async function ranked(reading: Reading, contribution: boolean | undefined): Promise<Part[]> {
+  const ranking = await keptRanking(reading);
+  const last = DateTime.fromISO(localDay(reading.asOf, reading.timeZone), { zone: 'utc' });
+  return reading.rows<Part>(
+    `SELECT segment, count(*) AS customers, CAST(sum(revenue) AS BIGINT) AS revenue,
+       CAST(min(revenue) AS BIGINT) AS lowest_revenue
+       ${contribution ? ', CAST(coalesce(sum(contribution), 0) AS BIGINT) AS contribution' : ''}
+     FROM ${ranking} AS ranking
+     ${
+       contribution
+         ? `LEFT JOIN (
+              SELECT coalesce(effective, source) AS customer, sum(${contributionOfRow}) AS contribution
+              FROM contribution_by_source($as_of, $known, CAST($from AS DATE), CAST($to AS DATE))
+              LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source
+              GROUP BY ALL
+            ) AS account USING (customer)`
+         : ''
+     }
+     WHERE segment IS NOT NULL
+     GROUP BY segment`,
+    {
+      from: last.minus({ months: 12 }).plus({ days: 1 }).toISODate(),
+      to: last.plus({ days: 1 }).toISODate(),
+    },
+  );
+}
 
 function pointOf(on: string, parts: readonly Part[]): PyramidPoint {
   const buyers = parts.reduce((sum, { customers }) => sum + customers, 0);
@@ -123,8 +132,27 @@ function pointOf(on: string, parts: readonly Part[]): PyramidPoint {
   };
 }
 
-/** Pyramids of months that follow each other and have the same take-overs behind them. */
-async function rolled(reading: Reading, steps: string, months: readonly Month[]): Promise<PyramidPoint[]> {
+/**
+ * Kept table of what each customer had bought for in the twelve months up to the ends of the months [number, until), where
+ * that is more than nothing. Who is whose is as of the given month.
+ */
+async function keptLevels(reading: Reading, { asOf, takeOvers }: Month): Promise<string> {
+  const [state] = await reading.rows<{ position: number; occurredAt: string | null }>(
+    'FROM revenue_state($as_of, $known)',
+  );
+  return reading.keep(
+    'revenue_level',
+    `${state?.position}/${state?.occurredAt}/${takeOvers}`,
+    'SELECT * FROM revenue_level($as_of, $known, CAST($at AS TIMESTAMP))',
+    { at: new Date(asOf) },
+  );
+}
+
+/**
+ * Pyramids of months that have the same take-overs behind them. Sorted as lists, a quarter of the time that a window takes;
+ * which of two customers with the same revenue comes first makes no difference to any figure.
+ */
+async function rolled(reading: Reading, levels: string, months: readonly Month[]): Promise<PyramidPoint[]> {
   const numbers = months.map(({ number }) => number);
   const rows = await reading.rows<Part & { number: number }>(
     `WITH
@@ -132,37 +160,35 @@ async function rolled(reading: Reading, steps: string, months: readonly Month[])
          SELECT unnest(CAST($numbers AS INTEGER[])) AS number, unnest(CAST($a AS DECIMAL(9, 6)[])) AS a,
            unnest(CAST($b AS DECIMAL(9, 6)[])) AS b, unnest(CAST($c AS DECIMAL(9, 6)[])) AS c
        ),
-       step AS (
-         SELECT coalesce(effective, source) AS customer, greatest("month", CAST($first AS INTEGER)) AS number,
-           sum(net) AS net
-         FROM ${steps}
-         LEFT JOIN same_customer(CAST($at AS TIMESTAMP), $known) AS same ON same.customer = source
-         WHERE "month" <= CAST($last AS INTEGER)
-         GROUP BY ALL
+       sorted AS (
+         SELECT number, list_reverse_sort(list(revenue)) AS revenues
+         FROM (
+           SELECT revenue, unnest(range(greatest(number, CAST($first AS INTEGER)), least(until, CAST($last AS INTEGER) + 1)))
+             AS number
+           FROM ${levels}
+           WHERE number <= CAST($last AS INTEGER) AND until > CAST($first AS INTEGER)
+         )
+         GROUP BY number
        ),
-       level AS (
-         SELECT number, CAST(sum(net) OVER rolling AS BIGINT) AS revenue,
-           coalesce(lead(number) OVER rolling, CAST($last AS INTEGER) + 1) AS until
-         FROM step
-         WINDOW rolling AS (PARTITION BY customer ORDER BY number)
-       ),
-       ranked AS (
-         SELECT number, revenue, row_number() OVER (PARTITION BY number ORDER BY revenue DESC) AS rank,
-           count(*) OVER (PARTITION BY number) AS buyers
-         FROM (SELECT unnest(range(number, until)) AS number, revenue FROM level WHERE revenue > 0)
+       bounded AS (
+         SELECT number, revenues, CAST(ceil(len(revenues) * a) AS BIGINT) AS last_a,
+           CAST(ceil(len(revenues) * b) AS BIGINT) AS last_b, CAST(ceil(len(revenues) * c) AS BIGINT) AS last_c
+         FROM sorted JOIN policy USING (number)
        ),
        placed AS (
-         SELECT number, revenue,
-           CASE WHEN rank <= ceil(buyers * a) THEN 'A' WHEN rank <= ceil(buyers * b) THEN 'B'
-             WHEN rank <= ceil(buyers * c) THEN 'C' ELSE 'D' END AS segment
-         FROM ranked JOIN policy USING (number)
+         SELECT number, unnest(['A', 'B', 'C', 'D']) AS segment,
+           unnest([revenues[1:last_a], revenues[last_a + 1:last_b], revenues[last_b + 1:last_c], revenues[last_c + 1:]])
+             AS revenues
+         FROM bounded
        )
-     SELECT number, ${part} FROM placed GROUP BY number, segment`,
+     SELECT number, segment, len(revenues) AS customers, CAST(list_sum(revenues) AS BIGINT) AS revenue,
+       revenues[-1] AS lowest_revenue
+     FROM placed
+     WHERE len(revenues) > 0`,
     {
       numbers,
       first: numbers[0],
       last: numbers.at(-1),
-      at: new Date((months.at(-1) as Month).asOf),
       a: months.map(({ policy }) => String(policy.a)),
       b: months.map(({ policy }) => String(policy.b)),
       c: months.map(({ policy }) => String(policy.c)),

@@ -1,6 +1,7 @@
+import type { PyramidBy, ThresholdsOf } from '../../domain/value-policy.js';
 import type { Question } from '../ask.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
-import { keptRanking, type Standing } from './ranking.js';
+import { rankingInForce, type Standing } from './ranking.js';
 
 export const standings = [
   'A',
@@ -30,14 +31,19 @@ export interface PyramidSegment {
   /** Rank of the last customer in it, and what that one bought for; null outside A to D and where it is empty. */
   readonly lastRank: number | null;
   readonly lowestRevenue: number | null;
+  /** The least of what its customers are ranked by; null where none of them has a figure. */
+  readonly lowestFigure: number | null;
 }
 
 export interface Pyramid {
   readonly currency: string;
   /** Local days of the window, both included. */
   readonly window: { readonly from: string; readonly to: string };
-  /** Cumulative shares of the buying customers at which A, B and C end. */
+  /** What A, B and C end at: see `thresholdsOf`. */
   readonly thresholds: { readonly a: number; readonly b: number; readonly c: number };
+  /** What customers are ranked by, and what the thresholds are shares of, or scores: as the value policy says. */
+  readonly pyramidBy: PyramidBy;
+  readonly thresholdsOf: ThresholdsOf;
   readonly buyers: number;
   readonly revenue: number;
   readonly segments: readonly PyramidSegment[];
@@ -48,12 +54,16 @@ export interface Pyramid {
  * C and D; the others inactive, prospect or suspect.
  */
 export const pyramid: Question<Record<string, never>, Pyramid> = async (reading, _, { leaveOut }) => {
-  const ranking = await keptRanking(reading);
+  const { table: ranking, policy, figure } = await rankingInForce(reading);
   const [segments, [frame], unconverted] = await Promise.all([
     reading.rows<PyramidSegment>(
       `SELECT segment, customers, revenue, revenue_share, customer_share, contribution, contribution_share,
-         contribution_known_share, last_rank, lowest_revenue
+         contribution_known_share, last_rank, lowest_revenue, lowest_figure
        FROM pyramid_summary($as_of, $known, '${ranking}')
+       LEFT JOIN (
+         SELECT segment, arg_max(${figure}, rank) AS lowest_figure FROM ${ranking}
+         WHERE segment IS NOT NULL GROUP BY segment
+       ) AS figured USING (segment)
        ORDER BY list_position(['A', 'B', 'C', 'D', 'inactive', 'prospect', 'suspect'], segment)`,
     ),
     reading.rows<{ window: Pyramid['window']; thresholds: Pyramid['thresholds'] }>(
@@ -73,6 +83,8 @@ export const pyramid: Question<Record<string, never>, Pyramid> = async (reading,
   return {
     currency: reading.currency,
     ...frame,
+    pyramidBy: policy.pyramidBy,
+    thresholdsOf: policy.thresholdsOf,
     buyers: buying.reduce((sum, { customers }) => sum + customers, 0),
     revenue: segments.reduce((sum, { revenue }) => sum + revenue, 0),
     segments,
@@ -91,18 +103,19 @@ export interface PyramidMember {
   readonly rank: number | null;
   readonly revenue: number;
   readonly contribution: number;
+  /** What it is ranked by: see `pyramidBy`; null outside A to D, and where it has none. */
+  readonly figure: number | null;
   readonly accountManager: string | null;
 }
 
+export interface PyramidMembers extends Page<PyramidMember>, Pick<Pyramid, 'currency' | 'pyramidBy' | 'thresholdsOf'> {}
+
 /** Who is in the pyramid, or in one segment of it: best first, those without revenue after them by customer id. */
-export const pyramidMembers: Question<PyramidMembersParams, Page<PyramidMember> & { currency: string }> = async (
-  reading,
-  params,
-) => {
+export const pyramidMembers: Question<PyramidMembersParams, PyramidMembers> = async (reading, params) => {
   const limit = limitOf(params);
   const order = `rank/${params.segment ?? ''}`;
   const [afterRank = 0, afterId = null] = readCursor(params, order) ?? [];
-  const ranking = await keptRanking(reading);
+  const { table: ranking, policy, figure } = await rankingInForce(reading);
   const rows = await reading.rows<PyramidMember & { place: number }>(
     `WITH page AS (
        SELECT pyramid.customer, customer_id, segment, rank, revenue, net_costed - cost AS contribution,
@@ -115,8 +128,11 @@ export const pyramidMembers: Question<PyramidMembersParams, Page<PyramidMember> 
        ORDER BY place, customer_id
        LIMIT CAST($limit AS BIGINT) + 1
      )
-     SELECT customer_id, named.name, segment, rank, revenue, contribution, manager.rep_id AS account_manager, place
+     SELECT customer_id, named.name, page.segment, page.rank, page.revenue, contribution, figured.figure,
+       manager.rep_id AS account_manager, place
      FROM page
+     LEFT JOIN (SELECT customer, ${figure} AS figure FROM ${ranking} WHERE segment IS NOT NULL) AS figured
+       ON figured.customer = page.customer
      LEFT JOIN (SELECT customer, name FROM customer_profile($as_of, $known)) AS named ON named.customer = page.customer
      LEFT JOIN account_manager($as_of, $known) AS manager ON manager.customer = page.customer
      ORDER BY place, customer_id`,
@@ -124,6 +140,8 @@ export const pyramidMembers: Question<PyramidMembersParams, Page<PyramidMember> 
   );
   return {
     currency: reading.currency,
+    pyramidBy: policy.pyramidBy,
+    thresholdsOf: policy.thresholdsOf,
     ...pageOf(
       rows,
       limit,

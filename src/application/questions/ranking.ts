@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { PyramidBy, ThresholdsOf } from '../../domain/value-policy.js';
 import { localDay } from '../dates.js';
 import type { Reading } from '../ports/read-side.js';
@@ -26,24 +27,60 @@ export const isPlain = ({ pyramidBy, thresholdsOf }: Pick<PyramidPolicy, 'pyrami
  * nothing that can change it lies between them: same local day, same last revenue fact; and where the policy ranks by
  * contribution or score, the same costs or scores.
  */
-export async function keptRanking(reading: Reading): Promise<string> {
-  const { base, policy } = await keptRevenueRanking(reading);
-  return isPlain(policy) ? base : rankedBy(reading, base, policy);
+export async function keptRanking(reading: Reading, nearby?: Nearby): Promise<string> {
+  return (await rankingInForce(reading, nearby)).table;
+}
+
+/** Likewise, with the policy in force, and with SQL for the figure of the table that customers are ranked by. */
+export async function rankingInForce(
+  reading: Reading,
+  nearby?: Nearby,
+): Promise<{ table: string; policy: PyramidPolicy; figure: 'revenue' | 'figure' }> {
+  const { base, policy } = await keptRevenueRanking(reading, nearby);
+  return isPlain(policy)
+    ? { table: base, policy, figure: 'revenue' }
+    : { table: await rankedBy(reading, base, policy), policy, figure: 'figure' };
 }
 
 /** The ranking by revenue, with the policy in force: what a ranking by any other policy begins with. */
-export async function keptRevenueRanking(reading: Reading): Promise<{ base: string; policy: PyramidPolicy }> {
+export async function keptRevenueRanking(
+  reading: Reading,
+  nearby?: Nearby,
+): Promise<{ base: string; policy: PyramidPolicy }> {
   const [state] = await reading.rows<PyramidPolicy & { touch: number; touchedAt: string | null }>(
     `SELECT touch.position AS touch, touch.occurred_at AS touched_at, a, b, c, pyramid_by, thresholds_of, elements
      FROM revenue_state($as_of, $known) AS touch, pyramid_thresholds($as_of, $known)`,
   );
   if (!state) throw new Error('There are always thresholds.');
   const { touch, touchedAt, ...policy } = state;
-  const key = [localDay(reading.asOf, reading.timeZone), touch, touchedAt].join('/');
+  const today = localDay(reading.asOf, reading.timeZone);
+  const { table, from } = begunWith(today, nearby);
   return {
-    base: await reading.keep('pyramid_ranking', key, 'SELECT * FROM pyramid_ranking($as_of, $known)'),
+    base: await reading.keep(
+      'pyramid_ranking',
+      [today, touch, touchedAt].join('/'),
+      `SELECT * FROM pyramid_ranking($as_of, $known, '${table}', CAST($nearby AS DATE))`,
+      { nearby: from },
+    ),
     policy,
   };
+}
+
+/** What a ranking may begin with instead of going through twelve months itself: it gives the same, sooner. */
+export interface Nearby {
+  readonly days: { readonly from: string; readonly to: string };
+  /** Kept table: see the view contribution_by_source. */
+  readonly bySource: string;
+}
+
+const nearDays = 31;
+
+function begunWith(today: string, nearby: Nearby | undefined): { table: string; from: string | null } {
+  const none = { table: 'nothing_bought', from: null };
+  if (!nearby || nearby.days.to <= today) return none;
+  const first = DateTime.fromISO(today, { zone: 'utc' }).minus({ months: 12 }).plus({ days: 1 });
+  const apart = Math.abs(DateTime.fromISO(nearby.days.from, { zone: 'utc' }).diff(first, 'days').days);
+  return apart <= nearDays ? { table: nearby.bySource, from: nearby.days.from } : none;
 }
 
 /**
@@ -109,8 +146,8 @@ export async function stateOf(reading: Reading, view: 'cost_state' | 'score_stat
  * Like the kept ranking, with the segments of the segmentation in force in the place of the pyramid's own for the customers
  * that it knows: what lists are filtered and grouped by. The ranking itself as long as no segmentation is in force.
  */
-export async function keptStanding(reading: Reading): Promise<string> {
-  const [ranking, { runs, identity }] = await Promise.all([keptRanking(reading), finalisedRuns(reading)]);
+export async function keptStanding(reading: Reading, nearby?: Nearby): Promise<string> {
+  const [ranking, { runs, identity }] = await Promise.all([keptRanking(reading, nearby), finalisedRuns(reading)]);
   const run = runs.at(-1);
   if (!run) return ranking;
   const members = await keptMembers(reading, run.runId, `${identity}/${run.position}`);

@@ -1,6 +1,6 @@
 import type { Question } from '../ask.js';
 import type { Reading } from '../ports/read-side.js';
-import { keepContribution } from './contribution.js';
+import { contributionOfRow, keepContribution } from './contribution.js';
 import { findCustomer } from './customer.js';
 import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
 import { periodDays } from './value.js';
@@ -40,13 +40,11 @@ export interface Referral {
 
 /** Kept table: see the view referral_worth. */
 async function keptReferrals(reading: Reading): Promise<string> {
-  const { bySource } = await keepContribution(reading, periodDays({}));
+  const { key, byCustomer } = await keepContribution(reading, periodDays({}));
   const accounts = await reading.keep(
     'contributed',
-    bySource,
-    `SELECT coalesce(effective, source) AS customer, CAST(sum(net_costed - cost - activities - direct) AS BIGINT)
-       AS contribution
-     FROM ${bySource} LEFT JOIN same_customer($as_of, $known) AS same ON same.customer = source GROUP BY ALL`,
+    key,
+    `SELECT customer, ${contributionOfRow} AS contribution FROM ${byCustomer}`,
   );
   const [state] = await reading.rows<Record<string, unknown>>(
     `SELECT max(position) AS position, max(superseded_position) FILTER (WHERE superseded_position <= $known) AS superseded,

@@ -37,6 +37,13 @@ export function rankingPolicy({ thresholds, pyramidBy, thresholdsOf, elements }:
   };
 }
 
+export interface ProposalParams {
+  readonly policy?: ValuePolicy;
+  /** Only customers with a higher rank, and how many of them; all when left out. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
 export interface Proposal {
   readonly policy: ValuePolicy;
   /** Best first. Whom nobody scored has the figure 0, below every score. */
@@ -45,11 +52,11 @@ export interface Proposal {
 
 /**
  * The segments that a policy gives: those of the customer pyramid as of the reading's day. The same two dates and policy give
- * the same again.
+ * the same again, so that a large base can be asked for in parts.
  */
-export const proposal: Question<{ policy?: ValuePolicy }, Proposal> = async (
+export const proposal: Question<ProposalParams, Proposal> = async (
   reading,
-  { policy: tried },
+  { policy: tried, after = 0, limit },
   { leaveOut },
 ) => {
   const policy = tried ?? (await policyInForce(reading));
@@ -59,13 +66,17 @@ export const proposal: Question<{ policy?: ValuePolicy }, Proposal> = async (
     reading.rows<Assignment>(
       `SELECT customer_id, segment, coalesce(CAST(figure AS VARCHAR), '0') AS figure, rank
        FROM ${ranking} JOIN customer_key USING (customer)
-       WHERE segment IS NOT NULL
+       WHERE segment IS NOT NULL AND rank > CAST($after AS BIGINT)
+         AND ($upto IS NULL OR rank <= CAST($upto AS BIGINT))
        ORDER BY rank`,
+      { after, upto: limit === undefined ? null : after + limit },
     ),
-    reading.rows<Unconverted>(
-      `FROM unconverted_amounts($as_of, $known,
-         CAST(local_day($as_of) - INTERVAL 12 MONTH + INTERVAL 1 DAY AS DATE), CAST(local_day($as_of) + 1 AS DATE))`,
-    ),
+    after > 0
+      ? []
+      : reading.rows<Unconverted>(
+          `FROM unconverted_amounts($as_of, $known,
+             CAST(local_day($as_of) - INTERVAL 12 MONTH + INTERVAL 1 DAY AS DATE), CAST(local_day($as_of) + 1 AS DATE))`,
+        ),
   ]);
   leaveOut(unconverted);
   return { policy, assignments: rows.map((row) => ({ ...row, figure: decimalText(row.figure) })) };

@@ -43,8 +43,7 @@ export const valueWhatIf: Question<ValueWhatIfParams, ValueWhatIf> = async (
     to: today.toISODate() as string,
   };
   const days = { from: window.from, to: today.plus({ days: 1 }).toISODate() as string };
-  const { bySource } = await keepContribution(reading, days);
-  const selected = await selectContribution(reading, bySource, filter);
+  const selected = await selectContribution(reading, await keepContribution(reading, days), filter);
   const extra = 'CAST(count(*) AS HUGEINT) * 12 * CAST($more AS BIGINT)';
   const [rows, unconverted] = await Promise.all([
     reading.rows<Omit<ValueWhatIf, 'currency' | 'definition' | 'window' | 'contributionThen'>>(

@@ -1,10 +1,22 @@
 import { BadQuestion, type Question, type Services, type Unconverted } from '../ask.js';
 import { BadDate, localDay, parseDay } from '../dates.js';
-import { formatPosition } from '../ports/position.js';
 import type { Reading } from '../ports/read-side.js';
 import { type FoundCustomer, findCustomer } from './customer.js';
-import { limitOf, type Page, type Paging, pageOf, readCursor } from './paging.js';
+import { afterEvent, limitOf, type Page, type Paging, pageOfEvents } from './paging.js';
 import { keptStanding, type Standing } from './ranking.js';
+import {
+  byNumber,
+  type CustomerFilter,
+  type CustomerGrouping,
+  customerGroupings,
+  customerGroups,
+  type Needed,
+  namesOf,
+  neededBy,
+  sortedBy,
+  sortsOf,
+  whichCustomers,
+} from './which-customers.js';
 
 /**
  * What a customer has been worth. Amounts in minor units of the reporting currency. Cancelled orders and their returns
@@ -174,7 +186,7 @@ async function explain(
   { log }: Services,
 ): Promise<Page<Explained>> {
   const limit = limitOf(paging);
-  const [after = 0] = readCursor(paging, 'position') ?? [];
+  const after = afterEvent(paging);
   const rows = await reading.rows<Omit<Explained, 'position'> & { position: number }>(
     `WITH counted AS MATERIALIZED (
        FROM order_value($as_of, $known)
@@ -201,19 +213,10 @@ async function explain(
      ORDER BY event.position`,
     { members, ...days, after, limit },
   );
-  return pageOf(
-    rows,
-    limit,
-    'position',
-    (row) => [row.position],
-    (row) => ({ ...row, position: formatPosition(log.id, BigInt(row.position)) }),
-  );
+  return pageOfEvents(rows, limit, log.id);
 }
 
 type Sortable = Exclude<keyof ValueFigures, 'firstOrder' | 'lastOrder' | 'lastOrderWithValue'>;
-
-/** A figure's column as a number to sort by; what has no figure comes after the smallest. */
-const byNumber = (column: string) => `coalesce(CAST(${column} AS DOUBLE), -1e300)`;
 
 const sortColumns: Readonly<Record<Sortable | 'name', string>> = {
   name: `lower(strip_accents(coalesce(name, '')))`,
@@ -232,16 +235,12 @@ const sortColumns: Readonly<Record<Sortable | 'name', string>> = {
 };
 
 /** A figure's name, with a minus sign for the largest first. */
-export const valueSorts: readonly string[] = Object.keys(sortColumns).flatMap((name) => [name, `-${name}`]);
+export const valueSorts = sortsOf(sortColumns);
 
-export const valueGroupings = ['segment', 'accountManager', 'country'] as const;
-export type ValueGrouping = (typeof valueGroupings)[number];
+export const valueGroupings = customerGroupings;
+export type ValueGrouping = CustomerGrouping;
 
-export interface ValueFilter extends Period {
-  readonly segment?: Standing;
-  readonly accountManager?: string;
-  readonly country?: string;
-}
+export interface ValueFilter extends Period, CustomerFilter {}
 
 export interface ValueOfAllParams extends ValueFilter, Paging {
   /** One of valueSorts; `-revenue` when left out. */
@@ -271,12 +270,7 @@ export interface ValueOfGroup {
 }
 
 /** The customers that pass the filter, with only those tables joined that something asks of. */
-async function selection(
-  reading: Reading,
-  filter: ValueFilter,
-  leaveOut: Services['leaveOut'],
-  needed: { readonly manager?: boolean; readonly profile?: boolean } = {},
-) {
+async function selection(reading: Reading, filter: ValueFilter, leaveOut: Services['leaveOut'], needed: Needed = {}) {
   const days = periodDays(filter);
   const [state] = await reading.rows<{ position: number; occurredAt: string | null }>(
     'FROM revenue_state($as_of, $known)',
@@ -292,89 +286,39 @@ async function selection(
     reading.rows<Unconverted>(`FROM unconverted_amounts($as_of, $known, ${period})`, { ...days }),
   ]);
   leaveOut(unconverted);
-  const { segment, accountManager, country } = filter;
-  return {
-    from: [
-      `${values} AS figures JOIN customer_key USING (customer)`,
-      // Who ordered and isn't in the ranking is inactive.
-      `LEFT JOIN (SELECT customer, segment FROM ${ranking}) AS ranked USING (customer)`,
-      ...(needed.manager || accountManager !== undefined
-        ? ['LEFT JOIN account_manager($as_of, $known) AS manager USING (customer)']
-        : []),
-      ...(needed.profile || country !== undefined
-        ? [
-            'LEFT JOIN (SELECT customer, name, country FROM customer_profile($as_of, $known)) AS profile USING (customer)',
-          ]
-        : []),
-    ].join(' '),
-    where: [
-      'true',
-      ...(segment === undefined ? [] : [`coalesce(segment, 'inactive') = $segment`]),
-      ...(accountManager === undefined ? [] : ['rep_id = $manager']),
-      ...(country === undefined ? [] : ['country = $country']),
-    ].join(' AND '),
-    params: { segment, manager: accountManager, country },
-  };
+  // Who ordered and isn't in the ranking is inactive.
+  return whichCustomers(`${values} AS figures`, filter, { ...needed, segment: true }, async () => ranking);
 }
 
 /** What every customer that ordered has been worth, over a period or in all. */
 export const valueOfAll: Question<ValueOfAllParams, ValueOfAll> = async (reading, params, { leaveOut }) => {
-  const limit = limitOf(params);
-  const sort = params.sort ?? '-revenue';
-  const descending = sort.startsWith('-');
-  const column = sortColumns[(descending ? sort.slice(1) : sort) as Sortable];
-  if (!column) throw new BadQuestion('sort', `must be one of ${valueSorts.join(', ')}`);
-  const place = readCursor(params, sort);
-  const selected = await selection(reading, params, leaveOut, { profile: column === sortColumns.name });
+  const sorted = sortedBy(params, sortColumns, '-revenue');
+  const selected = await selection(reading, params, leaveOut, { profile: sorted.column === sortColumns.name });
   const [rows, [total]] = await Promise.all([
     reading.rows<CustomerValue & { customer: number; place: string | number }>(
       `SELECT customer_id, figures.* EXCLUDE (net_costed, averaged), coalesce(segment, 'inactive') AS segment,
-         ${column} AS place
+         ${sorted.column} AS place
        FROM ${selected.from}
-       WHERE ${selected.where}
-         ${place ? `AND (place ${descending ? '<' : '>'} $place OR (place = $place AND customer_id > CAST($id AS UUID)))` : ''}
-       ORDER BY place ${descending ? 'DESC' : 'ASC'}, customer_id
-       LIMIT CAST($limit AS BIGINT) + 1`,
-      { ...selected.params, limit, place: place?.[0], id: place?.[1] },
+       WHERE ${selected.where} ${sorted.after}
+       ${sorted.inOrder}`,
+      { ...selected.params, ...sorted.params },
     ),
     reading.rows<Omit<ValueOfGroup, 'group'>>(
       `SELECT count(*) AS customers, value_total(figures) AS "value" FROM ${selected.from} WHERE ${selected.where}`,
       selected.params,
     ),
   ]);
-  const named = await names(
-    reading,
-    rows.map(({ customer }) => customer),
-  );
+  const named = await namesOf(reading, rows);
   return {
     currency: reading.currency,
     customers: total?.customers ?? 0,
     total: total?.value ?? nothing,
-    ...pageOf(
-      rows,
-      limit,
-      sort,
-      (row) => [row.place, row.customerId],
-      ({ place: _, customer, customerId, ...row }): CustomerValue => {
-        const { name = null, country = null, accountManager = null } = named.get(customer) ?? {};
-        return { ...row, customerId, name, country, accountManager };
-      },
-    ),
+    ...sorted.page(rows, ({ place: _, customer, customerId, ...row }): CustomerValue => {
+      const { name = null, country = null, accountManager = null } = named.get(customer) ?? {};
+      return { ...row, customerId, name, country, accountManager };
+    }),
   };
 };
-
-type Named = Pick<CustomerValue, 'name' | 'country' | 'accountManager'>;
-
-async function names(reading: Reading, customers: readonly number[]): Promise<Map<number, Named>> {
-  const rows = await reading.rows<Named & { customer: number }>(
-    `SELECT asked.customer, name, country, rep_id AS account_manager
-     FROM (SELECT unnest(CAST($customers AS INTEGER[])) AS customer) AS asked
-     LEFT JOIN customer_named($as_of, $known, CAST($customers AS INTEGER[])) USING (customer)
-     LEFT JOIN account_manager($as_of, $known) USING (customer)`,
-    { customers },
-  );
-  return new Map(rows.map((row) => [row.customer, row]));
-}
 
 const nothing: ValueFigures = {
   revenue: 0,
@@ -399,26 +343,17 @@ export interface ValueByGroup {
   readonly groups: readonly ValueOfGroup[];
 }
 
-const groups: Readonly<Record<ValueGrouping, string>> = {
-  segment: `coalesce(segment, 'inactive')`,
-  accountManager: 'rep_id',
-  country: 'country',
-};
-
 /** What customers have been worth, together per segment, account manager or country; most revenue first. */
 export const valueByGroup: Question<ValueFilter & { by: ValueGrouping }, ValueByGroup> = async (
   reading,
   params,
   { leaveOut },
 ) => {
-  const selected = await selection(reading, params, leaveOut, {
-    manager: params.by === 'accountManager',
-    profile: params.by === 'country',
-  });
+  const selected = await selection(reading, params, leaveOut, neededBy(params.by));
   return {
     currency: reading.currency,
     groups: await reading.rows<ValueOfGroup>(
-      `SELECT ${groups[params.by]} AS "group", count(*) AS customers, value_total(figures) AS "value"
+      `SELECT ${customerGroups[params.by]} AS "group", count(*) AS customers, value_total(figures) AS "value"
        FROM ${selected.from}
        WHERE ${selected.where}
        GROUP BY "group"

@@ -15,13 +15,19 @@ export async function askServiceOrEngine<Answer>(
   const paths = pathsOf(config.dataFolder);
   const served = await askService(paths.controlSocket, verb, onProgress, what);
   if (served) return { answer: served.result as Answer, isServing: true };
-  if (config.log === 'sqlite' && !existsSync(paths.log))
-    throw new Error(`There is no log in ${config.dataFolder} (KLANTWAARDE_DATA).`);
+  refuseMissingLog(config);
   const { openEngine } = await import('../engine.js');
   const engine = await openEngine(config);
   try {
     return { answer: await ask(engine), isServing: false };
   } finally {
     await engine.close();
+  }
+}
+
+/** Who only wants to look must not make a log. @throws Error */
+export function refuseMissingLog({ log, dataFolder }: Config): void {
+  if (log === 'sqlite' && !existsSync(pathsOf(dataFolder).log)) {
+    throw new Error(`There is no log in ${dataFolder} (KLANTWAARDE_DATA).`);
   }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { backupVerb } from './backup-verb.js';
 import { copyLogVerb } from './copy-log-verb.js';
 import { demoVerb } from './demo-verb.js';
+import { exportVerb } from './export-verb.js';
 import { importVerb } from './import-verb.js';
 import { rebuildVerb } from './rebuild-verb.js';
 import { restoreVerb } from './restore-verb.js';
@@ -21,6 +22,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .addCommand(statusVerb())
     .addCommand(rebuildVerb())
     .addCommand(snapshotVerb())
+    .addCommand(exportVerb())
     .addCommand(backupVerb())
     .addCommand(restoreVerb())
     .addCommand(copyLogVerb())

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { lockDataFolder, pathsOf, prepareDataFolder } from '../data-folder.js';
 import type { SnapshotTaken } from '../status.js';
-import { askServiceOrEngine } from './asking.js';
 import { answer, grouped } from './output.js';
 import { type Progress, progressBar } from './progress.js';
+import { takeSnapshot } from './take-snapshot.js';
 
 /** `snapshot FILE`: the read side in one file, for a node that is to begin from it with `snapshot --use FILE`. */
 export function snapshotVerb(): Command {
@@ -23,7 +22,9 @@ export function snapshotVerb(): Command {
       const config = readConfig(process.env);
       const progress = progressBar();
       try {
-        const snapshot = await (options.use ? use : make)(config, file, progress);
+        const snapshot = await (options.use
+          ? use(config, file, progress)
+          : takeSnapshot(config, file, (done, total) => progress.show('writing', done, total)));
         progress.stop();
         const upTo = `${snapshot.position ?? 'the beginning of the log'}${snapshot.knownAt ? `, recorded ${snapshot.knownAt}` : ''}`;
         const size = `${grouped(snapshot.bytes)} bytes`;
@@ -38,28 +39,6 @@ export function snapshotVerb(): Command {
         progress.stop();
       }
     });
-}
-
-async function make(config: Config, file: string, progress: Progress): Promise<SnapshotTaken> {
-  const show = (value: unknown) => {
-    const { done, total } = value as { done: number; total: number };
-    progress.show('writing', done, total);
-  };
-  // The service has another working directory.
-  const target = resolve(file);
-  const { answer: taken } = await askServiceOrEngine<SnapshotTaken>(
-    config,
-    'snapshot',
-    show,
-    async ({ log, readSide }) => {
-      if (!readSide) throw new Error('The engine was opened without a read side.');
-      await readSide.ready();
-      const { snapshotTaken } = await import('../status.js');
-      return snapshotTaken(log.id, await readSide.snapshot(target, (done, total) => show({ done, total })));
-    },
-    target,
-  );
-  return taken;
 }
 
 async function use(config: Config, file: string, progress: Progress): Promise<SnapshotTaken> {

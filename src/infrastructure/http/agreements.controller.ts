@@ -5,7 +5,8 @@ import type { By } from '../../application/record.js';
 import type { AgreeDiscount, AgreePaymentTerms, EndAgreement, Scope } from '../../domain/agreements.js';
 import type { SignContract, ValuePer } from '../../domain/contracts.js';
 import { customerStream } from '../../domain/streams.js';
-import { Answers, Asker, PageQuery } from './asking.js';
+import { AnswersTable, Asker, PageQuery, paramsOf } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike } from './csv-answer.js';
 import {
   Amount,
   Currency,
@@ -129,6 +130,40 @@ class DiscountsQuery extends PageQuery {
 
 const exampleId = '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90';
 
+const agreement = {
+  kind: 'discount',
+  agreementId: exampleId,
+  customer: { id: exampleId, name: 'Drukkerij De Gans' },
+  scope: { kind: 'productGroup', value: 'notebooks' },
+  rate: 0.1,
+  tiers: null,
+  validFrom: '2026-01-01',
+  validTo: null,
+  agreedWith: { contactPersonId: exampleId, name: 'Sanne Visser' },
+  agreedBy: { repId: 'anna', name: 'Anna de Wit' },
+};
+const orderLine = {
+  customerId: exampleId,
+  orderId: exampleId,
+  line: 1,
+  position: '4f9c2a7be1-1043',
+  orderedOn: '2026-03-02',
+  sku: 'NB-A5-BLUE',
+  description: 'Notebook A5 blue',
+  productGroup: 'notebooks',
+  quantity: 25,
+  listPrice: 4.95,
+  net: 11_138,
+  currency: 'EUR',
+  agreed: {
+    agreementId: exampleId,
+    scope: { kind: 'productGroup', value: 'notebooks' },
+    rate: 0.1,
+    position: '4f9c2a7be1-987',
+  },
+  givenRate: 0.1,
+};
+
 @Controller()
 export class AgreementsController {
   constructor(
@@ -137,57 +172,24 @@ export class AgreementsController {
   ) {}
 
   @Get('agreements')
-  @Answers('The agreements in force, and with whom they were agreed', {
+  @AnswersTable('The agreements in force, and with whom they were agreed', {
     on: '2026-03-02',
-    items: [
-      {
-        kind: 'discount',
-        agreementId: exampleId,
-        customer: { id: exampleId, name: 'Drukkerij De Gans' },
-        scope: { kind: 'productGroup', value: 'notebooks' },
-        rate: 0.1,
-        tiers: null,
-        validFrom: '2026-01-01',
-        validTo: null,
-        agreedWith: { contactPersonId: exampleId, name: 'Sanne Visser' },
-        agreedBy: { repId: 'anna', name: 'Anna de Wit' },
-      },
-    ],
+    items: [agreement],
   })
-  inForce(@Query() query: AgreementsQuery) {
+  async inForce(@Query() query: AgreementsQuery, @AskedBy() caller: Caller) {
     const { customer, endingBefore, limit, cursor } = query;
-    return this.asker.ask(agreements, { customerId: customer, endingBefore, limit, cursor }, query);
+    const answer = await this.asker.ask(agreements, { customerId: customer, endingBefore, limit, cursor }, query);
+    return orCsv(answer, 'agreements', ({ items }) => tableLike(items, agreement), caller);
   }
 
   @Get('discounts')
-  @Answers('For each order line the discount agreed against the discount given, latest orders first', {
-    items: [
-      {
-        customerId: exampleId,
-        orderId: exampleId,
-        line: 1,
-        position: '4f9c2a7be1-1043',
-        orderedOn: '2026-03-02',
-        sku: 'NB-A5-BLUE',
-        description: 'Notebook A5 blue',
-        productGroup: 'notebooks',
-        quantity: 25,
-        listPrice: 4.95,
-        net: 11_138,
-        currency: 'EUR',
-        agreed: {
-          agreementId: exampleId,
-          scope: { kind: 'productGroup', value: 'notebooks' },
-          rate: 0.1,
-          position: '4f9c2a7be1-987',
-        },
-        givenRate: 0.1,
-      },
-    ],
+  @AnswersTable('For each order line the discount agreed against the discount given, latest orders first', {
+    items: [orderLine],
   })
-  agreedVersusGiven(@Query() query: DiscountsQuery) {
-    const { customer, from, to, onlyDifferences, limit, cursor } = query;
-    return this.asker.ask(agreedVersusGiven, { customerId: customer, from, to, onlyDifferences, limit, cursor }, query);
+  async agreedVersusGiven(@Query() query: DiscountsQuery, @AskedBy() caller: Caller) {
+    const { customer: customerId, ...params } = paramsOf(query);
+    const answer = await this.asker.ask(agreedVersusGiven, { customerId, ...params }, query);
+    return orCsv(answer, 'discounts', ({ items }) => tableLike(items, orderLine), caller);
   }
 
   @Post('customers/:id/discount-agreements')

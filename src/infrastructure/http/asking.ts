@@ -2,6 +2,7 @@ import { applyDecorators, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { type Answer, Ask, type Question, type When } from '../../application/ask.js';
+import { asCsvToo } from './csv-answer.js';
 import { Moment, Position, QueryText, QueryWhole } from './fields.js';
 
 /** The two dates of every question. */
@@ -77,6 +78,17 @@ const dates = {
 
 /** An operation that answers a question; `data` is an example of what it answers. */
 export function Answers(summary: string, data: unknown, description?: string) {
+  return answering(summary, data, description, {});
+}
+
+/** Likewise, also as a table: see `orCsv`. */
+export function AnswersTable(summary: string, data: unknown, description = '') {
+  return answering(summary, data, `${description} ${asCsvToo}`.trimStart(), {
+    'text/csv': { schema: { type: 'string' } },
+  });
+}
+
+function answering(summary: string, data: unknown, description: string | undefined, alsoAs: object) {
   const example = {
     asOf: dates.asOf.example,
     knownAt: dates.knownAt.example,
@@ -97,6 +109,7 @@ export function Answers(summary: string, data: unknown, description?: string) {
           },
           example,
         },
+        ...alsoAs,
       },
     }),
   );

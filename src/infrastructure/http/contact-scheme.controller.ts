@@ -4,7 +4,8 @@ import type { By } from '../../application/record.js';
 import type { DrawUpContactScheme, ToldSchemeLine } from '../../domain/scheme.js';
 import type { Layer, OurRole, SchemeChannel } from '../../domain/shapes.js';
 import { customerStream } from '../../domain/streams.js';
-import { Answers, Asker, WhenQuery } from './asking.js';
+import { AnswersTable, Asker, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike } from './csv-answer.js';
 import { Day, Each, Id, LongText, Numeric, OneOf, RepId, Whole } from './fields.js';
 import { UuidParam } from './params.js';
 import { Recorder, Records, Teller } from './recording.js';
@@ -50,6 +51,16 @@ class ContactSchemeDto extends ToldDto implements DrawUpContactScheme {
 
 class SchemeQuery extends WhenQuery {}
 
+const schemeLine = {
+  line: { number: 1, ourRole: 'accountManager', theirLayer: 'tactical', channel: 'visit', timesPerYear: 10 },
+  rep: { id: 'anna', name: 'Anna de Wit' },
+  days: 46,
+  interval: 36.5,
+  state: 'overdue',
+  text: '46 of 36 days',
+  dueOn: '2026-02-20',
+};
+
 @Controller('customers/:id/contact-scheme')
 export class ContactSchemeController {
   constructor(
@@ -58,24 +69,15 @@ export class ContactSchemeController {
   ) {}
 
   @Get()
-  @Answers('The contact scheme of a customer: what is due when, line by line', {
+  @AnswersTable('The contact scheme of a customer: what is due when, line by line', {
     customerId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90',
     segment: 'A',
     basis: 'policy',
-    lines: [
-      {
-        line: { number: 1, ourRole: 'accountManager', theirLayer: 'tactical', channel: 'visit', timesPerYear: 10 },
-        rep: { id: 'anna', name: 'Anna de Wit' },
-        days: 46,
-        interval: 36.5,
-        state: 'overdue',
-        text: '46 of 36 days',
-        dueOn: '2026-02-20',
-      },
-    ],
+    lines: [schemeLine],
   })
-  scheme(@UuidParam() id: string, @Query() query: SchemeQuery) {
-    return this.asker.ask(contactScheme, { customerId: id }, query);
+  async scheme(@UuidParam() id: string, @Query() query: SchemeQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(contactScheme, { customerId: id }, query);
+    return orCsv(answer, 'contact-scheme', ({ lines }) => tableLike(lines, schemeLine), caller);
   }
 
   @Put()

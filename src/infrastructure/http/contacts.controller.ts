@@ -1,6 +1,4 @@
-import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Query } from '@nestjs/common';
 import {
   type ContactItem,
   type NextContactsParams,
@@ -8,8 +6,8 @@ import {
   whyContact,
 } from '../../application/questions/contacts.js';
 import type { SchemeChannel, Segment } from '../../domain/shapes.js';
-import { Answers, Asker, PageQuery, WhenQuery } from './asking.js';
-import { csv, prefersCsv } from './csv.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike } from './csv-answer.js';
 import { Day, Id, OneOf, QueryList, QueryText } from './fields.js';
 import { schemeChannels, segments } from './words.js';
 
@@ -139,48 +137,28 @@ export class ContactsController {
   constructor(private readonly asker: Asker) {}
 
   @Get('next')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'Whom to contact next, and why',
-    { from: '2026-03-02', to: '2026-03-06', currency: 'EUR', segmentsFrom: '2026-03-01', items: [item] },
-    'With `Accept: text/csv` as a table; the dates it was given for are then in the headers `X-As-Of`, `X-Known-At` ' +
-      'and `X-Position`, and the next page in `Link`.',
-  )
-  async next(
-    @Query() query: NextContactsQuery,
-    @Headers('accept') accept: string | undefined,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { reps, from, to, segment, channel, postcode, limit, cursor } = query;
-    const params = { reps, from, to, segment, channel, postcode, limit, cursor };
-    const answer = await this.asker.ask(nextContacts, params, query);
-    reply.header('vary', 'accept');
-    if (!prefersCsv(accept)) return answer;
-    reply.headers({
-      'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': 'attachment; filename="contacts.csv"',
-      'x-as-of': answer.asOf,
-      'x-known-at': answer.knownAt,
-      'x-position': answer.position,
-    });
-    if (answer.data.nextCursor !== undefined) {
-      const next = new URL(request.url, 'http://here');
-      next.searchParams.set('cursor', answer.data.nextCursor);
-      reply.header('link', `<${next.pathname}${next.search}>; rel="next"`);
-    }
-    return csv(columns, answer.data.items.map(row));
+  @AnswersTable('Whom to contact next, and why', {
+    from: '2026-03-02',
+    to: '2026-03-06',
+    currency: 'EUR',
+    segmentsFrom: '2026-03-01',
+    items: [item],
+  })
+  async next(@Query() query: NextContactsQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(nextContacts, paramsOf(query), query);
+    return orCsv(answer, 'contacts', ({ items }) => ({ columns, rows: items.map(row) }), caller);
   }
 
   @Get('why')
-  @Answers('Why a customer is on the next-contact list of a day, or why not', {
+  @AnswersTable('Why a customer is on the next-contact list of a day, or why not', {
     customerId: item.customer.id,
     on: '2026-03-02',
     onList: true,
     because: item.why,
     lines: [{ ...item, onList: true }],
   })
-  why(@Query() query: WhyQuery) {
-    return this.asker.ask(whyContact, { customerId: query.customer, on: query.on }, query);
+  async why(@Query() query: WhyQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(whyContact, { customerId: query.customer, on: query.on }, query);
+    return orCsv(answer, 'why', ({ lines }) => tableLike(lines, { ...item, onList: true }), caller);
   }
 }

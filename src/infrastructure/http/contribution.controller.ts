@@ -1,6 +1,5 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Query } from '@nestjs/common';
+import { IntersectionType } from '@nestjs/swagger';
 import {
   type ContributionFigures,
   type ContributionGrouping,
@@ -21,34 +20,25 @@ import {
 } from '../../application/questions/profitability.js';
 import { standings } from '../../application/questions/pyramid.js';
 import type { Standing } from '../../application/questions/ranking.js';
-import { type ValueBridgeParams, valueBridge } from '../../application/questions/value-bridge.js';
-import { Answers, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
-import { asCsvToo, orCsv, tableOf } from './csv-answer.js';
-import { Day, Id, Moment, OneOf, QueryFlag, QueryText, QueryWhole, RepId } from './fields.js';
+import {
+  type BridgeCause,
+  bridgeCauses,
+  bridgedCustomers,
+  type ValueBridgeParams,
+  valueBridge,
+} from '../../application/questions/value-bridge.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { contributionEvents } from './contribution-events.js';
+import { AskedBy, type Caller, orCsv, type Table, tableLike, tableOf } from './csv-answer.js';
+import { Day, Id, Moment, OneOf, QueryWhole } from './fields.js';
 import { UuidParam } from './params.js';
-import { invalid } from './problem.js';
+import { ExplainFields, meaningless, PeriodFields, WhichFields } from './query-fields.js';
 
-class ContributionOfOneQuery extends PageQuery implements Omit<ContributionOfOneParams, 'customerId'> {
-  @Day({ optional: true, description: 'First day of the period; everything when absent', example: '2026-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
-  @QueryFlag({ optional: true, description: 'Lists the events behind the figures, in pages' })
-  explain?: boolean;
-}
+class ContributionOfOneQuery
+  extends IntersectionType(PageQuery, PeriodFields, ExplainFields)
+  implements Omit<ContributionOfOneParams, 'customerId'> {}
 
-class LossMakersQuery extends PageQuery implements LossMakersParams {
-  @Day({ optional: true, description: 'First day of the period; everything when absent', example: '2026-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
-  @OneOf(standings, { optional: true })
-  segment?: Standing;
-  @RepId({ optional: true })
-  accountManager?: string;
-  @QueryText({ optional: true, example: 'NL' })
-  country?: string;
-}
+class LossMakersQuery extends IntersectionType(PageQuery, PeriodFields, WhichFields) implements LossMakersParams {}
 
 class ContributionQuery extends LossMakersQuery implements ContributionOfAllParams {
   @OneOf(contributionSorts, { optional: true, description: '`-contribution` when absent', example: '-contribution' })
@@ -57,16 +47,12 @@ class ContributionQuery extends LossMakersQuery implements ContributionOfAllPara
   by?: ContributionGrouping;
 }
 
-class WhaleQuery extends WhenQuery implements WhaleParams {
-  @Day({ optional: true, description: 'First day of the period; everything when absent', example: '2026-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
+class WhaleQuery extends IntersectionType(WhenQuery, PeriodFields) implements WhaleParams {
   @QueryWhole({ optional: true, min: 2, max: 100, description: 'Parts of the curve; 10 when absent', example: 10 })
   parts?: number;
 }
 
-class ValueBridgeQuery extends WhenQuery implements Omit<ValueBridgeParams, 'customerId'> {
+class ValueBridgeQuery extends PageQuery implements Omit<ValueBridgeParams, 'customerId'> {
   @Day({ description: 'The first date', example: '2025-12-31' })
   from: string;
   @Day({ optional: true, description: 'The second date; that of `asOf` when absent', example: '2026-12-31' })
@@ -84,6 +70,11 @@ class ValueBridgeQuery extends WhenQuery implements Omit<ValueBridgeParams, 'cus
   customer?: string;
   @OneOf(standings, { optional: true, description: 'Only customers that stood there at the first date' })
   segment?: Standing;
+  @OneOf(bridgeCauses, {
+    optional: true,
+    description: 'Answers the customers behind this part, the largest first; with `limit` and `cursor`',
+  })
+  cause?: BridgeCause;
 }
 
 const customerId = '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90';
@@ -110,7 +101,7 @@ export class ContributionController {
   constructor(private readonly asker: Asker) {}
 
   @Get('customers/:id/contribution')
-  @Answers(
+  @AnswersTable(
     'The profit and loss account of a customer: net contribution by activity-based costing',
     {
       ...common,
@@ -120,13 +111,15 @@ export class ContributionController {
     },
     contributionDefinition,
   )
-  ofOne(@UuidParam() id: string, @Query() query: ContributionOfOneQuery) {
-    return this.asker.ask(contributionOfOne, { customerId: id, ...paramsOf(query) }, query);
+  async ofOne(@UuidParam() id: string, @Query() query: ContributionOfOneQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(contributionOfOne, { customerId: id, ...paramsOf(query) }, query);
+    const table = ({ events, ...data }: typeof answer.data): Table =>
+      events ? contributionEvents(events) : tableLike([data], { customerId, contribution: account });
+    return orCsv(answer, 'contribution', table, caller);
   }
 
   @Get('contribution')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'The profit and loss accounts of all customers, one by one or by group',
     {
       ...common,
@@ -135,83 +128,58 @@ export class ContributionController {
       items: [{ ...label, ...account, activities: [{ activity: 'visiting', cost: 130_000 }] }],
       nextCursor: 'WyItY29udHJpYnV0aW9uIiwzMDAwMDBd',
     },
-    `${contributionDefinition} ${asCsvToo}`,
+    contributionDefinition,
   )
-  async ofAll(
-    @Query() query: ContributionQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async ofAll(@Query() query: ContributionQuery, @AskedBy() caller: Caller) {
     const { by, sort, limit, cursor, ...filter } = paramsOf(query);
     if (by === undefined) {
       const answer = await this.asker.ask(contributionOfAll, { sort, limit, cursor, ...filter }, query);
       const table = ({ items }: typeof answer.data) => tableOf(items, [...labelFields, ...accountFields]);
-      return orCsv(answer, 'contribution', table, { request, reply });
+      return orCsv(answer, 'contribution', table, caller);
     }
-    const unused = Object.entries({ sort, limit, cursor }).filter(([, value]) => value !== undefined);
-    if (unused.length > 0) {
-      throw invalid(unused.map(([path]) => ({ path, message: 'means nothing together with `by`' })));
-    }
+    meaningless({ sort, limit, cursor }, 'together with `by`');
     const answer = await this.asker.ask(contributionByGroup, { by, ...filter }, query);
     const table = ({ groups }: typeof answer.data) =>
       tableOf(
         groups.map(({ contribution, ...group }) => ({ ...group, ...contribution })),
         ['group', 'customers', ...accountFields],
       );
-    return orCsv(answer, 'contribution', table, { request, reply });
+    return orCsv(answer, 'contribution', table, caller);
   }
 
   @Get('contribution/whale')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'The whale curve: customers by descending contribution against cumulative contribution',
-    {
-      ...common,
-      customers: 400,
-      total: 30_000_000,
-      peak: { customers: 310, contribution: 36_000_000 },
-      lossMakers: { customers: 90, contribution: -6_000_000 },
-      points: [
-        { customers: 40, customerShare: 0.1, contribution: 21_000_000, cumulative: 21_000_000, cumulativeShare: 0.7 },
-      ],
-    },
-    asCsvToo,
-  )
-  async whale(
-    @Query() query: WhaleQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  @AnswersTable('The whale curve: customers by descending contribution against cumulative contribution', {
+    ...common,
+    customers: 400,
+    total: 30_000_000,
+    peak: { customers: 310, contribution: 36_000_000 },
+    lossMakers: { customers: 90, contribution: -6_000_000 },
+    points: [
+      { customers: 40, customerShare: 0.1, contribution: 21_000_000, cumulative: 21_000_000, cumulativeShare: 0.7 },
+    ],
+  })
+  async whale(@Query() query: WhaleQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(whale, paramsOf(query), query);
     const table = ({ points }: typeof answer.data) =>
       tableOf(points, ['customers', 'customerShare', 'contribution', 'cumulative', 'cumulativeShare']);
-    return orCsv(answer, 'whale', table, { request, reply });
+    return orCsv(answer, 'whale', table, caller);
   }
 
   @Get('contribution/loss-makers')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'Customers that cost more than they bring, worst first, with what makes them so',
-    {
-      ...common,
-      customers: 90,
-      total: -6_000_000,
-      items: [
-        {
-          ...label,
-          ...account,
-          contribution: -120_000,
-          causes: [{ part: 'activity: visiting', amount: 130_000, expected: 40_000, excess: 90_000 }],
-        },
-      ],
-    },
-    asCsvToo,
-  )
-  async lossMakers(
-    @Query() query: LossMakersQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  @AnswersTable('Customers that cost more than they bring, worst first, with what makes them so', {
+    ...common,
+    customers: 90,
+    total: -6_000_000,
+    items: [
+      {
+        ...label,
+        ...account,
+        contribution: -120_000,
+        causes: [{ part: 'activity: visiting', amount: 130_000, expected: 40_000, excess: 90_000 }],
+      },
+    ],
+  })
+  async lossMakers(@Query() query: LossMakersQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(lossMakers, paramsOf(query), query);
     const table = ({ items }: typeof answer.data) =>
       tableOf(
@@ -221,13 +189,12 @@ export class ContributionController {
         })),
         [...labelFields, ...accountFields, 'causes'],
       );
-    return orCsv(answer, 'loss-makers', table, { request, reply });
+    return orCsv(answer, 'loss-makers', table, caller);
   }
 
   @Get('value/bridge')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'What made the value of one customer, of a segment or of all change between two dates',
+  @AnswersTable(
+    'What made the value of one customer, of a segment or of all change between two dates, or the customers behind a part',
     {
       currency: 'EUR',
       definition: 'Value: net contribution over the 12 months up to and including a day. …',
@@ -246,16 +213,20 @@ export class ContributionController {
       difference: 40_000,
       parts: [{ cause: 'more', amount: 40_000, customers: 12 }],
     },
-    `The parts always add up to the difference. ${asCsvToo}`,
+    `The parts always add up to the difference.`,
   )
-  async bridge(
-    @Query() query: ValueBridgeQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { customer, ...params } = paramsOf(query);
+  async bridge(@Query() query: ValueBridgeQuery, @AskedBy() caller: Caller) {
+    const { customer, cause, limit, cursor, ...params } = paramsOf(query);
+    if (cause !== undefined) {
+      meaningless({ customer }, 'together with `cause`');
+      const answer = await this.asker.ask(bridgedCustomers, { ...params, cause, limit, cursor }, query);
+      const table = ({ items }: typeof answer.data) =>
+        tableOf(items, ['customerId', 'name', 'accountManager', 'amount', 'before', 'after']);
+      return orCsv(answer, 'value-bridge-customers', table, caller);
+    }
+    meaningless({ limit, cursor }, 'without `cause`');
     const answer = await this.asker.ask(valueBridge, { ...params, customerId: customer }, query);
     const table = ({ parts }: typeof answer.data) => tableOf(parts, ['cause', 'amount', 'customers']);
-    return orCsv(answer, 'value-bridge', table, { request, reply });
+    return orCsv(answer, 'value-bridge', table, caller);
   }
 }

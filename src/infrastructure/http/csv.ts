@@ -1,8 +1,9 @@
-/** A value as a cell of RFC 4180. Texts that a spreadsheet would take for a formula are kept from being one. */
+/** A value as a cell of RFC 4180; what is no single value as JSON. Texts that a spreadsheet would take for a formula are kept from being one. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return String(value);
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  if (typeof value !== 'string' && typeof value !== 'object') return String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -1,9 +1,8 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { IntersectionType } from '@nestjs/swagger';
 import { card } from '../../application/questions/card.js';
 import { changes } from '../../application/questions/changes.js';
 import { type CustomersParams, customerSorts, customers } from '../../application/questions/customers.js';
-import { standings } from '../../application/questions/pyramid.js';
-import type { Standing } from '../../application/questions/ranking.js';
 import { type EntryKind, entryKinds, timeline } from '../../application/questions/timeline.js';
 import type { By } from '../../application/record.js';
 import type {
@@ -19,9 +18,11 @@ import type {
   TakeOverCustomer,
 } from '../../domain/profile.js';
 import { customerStream } from '../../domain/streams.js';
-import { Answers, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
-import { Day, Each, Id, Ids, LongText, Nested, OneOf, QueryText, RepId, Text, Texts } from './fields.js';
+import { Answers, AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike, tableOf } from './csv-answer.js';
+import { Day, Each, Id, Ids, LongText, Nested, OneOf, QueryText, Text, Texts } from './fields.js';
 import { UuidParam } from './params.js';
+import { WhichFields } from './query-fields.js';
 import { Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
 
@@ -128,17 +129,11 @@ class ReactivationDto extends ToldDto implements ReactivateCustomer {
   reason?: string;
 }
 
-class CustomersQuery extends PageQuery implements CustomersParams {
+class CustomersQuery extends IntersectionType(PageQuery, WhichFields) implements CustomersParams {
   @QueryText({ optional: true, description: 'Part of the name', example: 'gans' })
   search?: string;
   @QueryText({ optional: true, max: 401, description: 'Outside key: `<source>:<key>`', example: 'erp:14646' })
   externalId?: string;
-  @OneOf(standings, { optional: true })
-  segment?: Standing;
-  @RepId({ optional: true })
-  accountManager?: string;
-  @QueryText({ optional: true, example: 'NL' })
-  country?: string;
   @OneOf(customerSorts, { optional: true, description: '`name` when absent', example: 'name' })
   sort?: string;
 }
@@ -176,6 +171,22 @@ const entryExample = {
   effective: true,
 };
 
+const entryFields = Object.keys(entryExample) as (keyof typeof entryExample)[];
+const listed = {
+  customerId: exampleId,
+  name: 'Drukkerij De Gans',
+  postcode: '3511 LX',
+  country: 'NL',
+  region: 'Utrecht',
+  industry: 'printing',
+  lifecycle: 'customer',
+  ended: false,
+  registeredAt: '2023-02-01T09:00:00.000Z',
+  segment: 'A',
+  revenue: 7_100_000,
+  accountManager: 'anna',
+};
+
 @Controller('customers')
 export class CustomersController {
   constructor(
@@ -184,29 +195,15 @@ export class CustomersController {
   ) {}
 
   @Get()
-  @Answers('The customers, found by name, outside key, segment, account manager or country', {
+  @AnswersTable('The customers, found by name, outside key, segment, account manager or country', {
     currency: 'EUR',
     total: 400,
-    items: [
-      {
-        customerId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90',
-        name: 'Drukkerij De Gans',
-        postcode: '3511 LX',
-        country: 'NL',
-        region: 'Utrecht',
-        industry: 'printing',
-        lifecycle: 'customer',
-        ended: false,
-        registeredAt: '2023-02-01T09:00:00.000Z',
-        segment: 'A',
-        revenue: 7_100_000,
-        accountManager: 'anna',
-      },
-    ],
+    items: [listed],
     nextCursor: 'WyJuYW1lIiwiRHJ1a2tlcmlqIl0',
   })
-  list(@Query() query: CustomersQuery) {
-    return this.asker.ask(customers, paramsOf(query), query);
+  async list(@Query() query: CustomersQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(customers, paramsOf(query), query);
+    return orCsv(answer, 'customers', ({ items }) => tableLike(items, listed), caller);
   }
 
   @Post()
@@ -231,22 +228,23 @@ export class CustomersController {
   }
 
   @Get(':id/timeline')
-  @Answers(
+  @AnswersTable(
     'The relationship with a customer, newest first, as recorded and as corrected',
     { customerId: exampleId, items: [entryExample] },
     'By order, by contact person or by kind.',
   )
-  timeline(@UuidParam() id: string, @Query() query: TimelineQuery) {
+  async timeline(@UuidParam() id: string, @Query() query: TimelineQuery, @AskedBy() caller: Caller) {
     const { order, person, kind, limit, cursor } = query;
-    return this.asker.ask(
+    const answer = await this.asker.ask(
       timeline,
       { customerId: id, orderId: order, contactPersonId: person, kind, limit, cursor },
       query,
     );
+    return orCsv(answer, 'timeline', ({ items }) => tableOf(items, entryFields), caller);
   }
 
   @Get(':id/changes')
-  @Answers('What is different with a customer since a date, or since somebody’s last visit', {
+  @AnswersTable('What is different with a customer since a date, or since somebody’s last visit', {
     customerId: exampleId,
     currency: 'EUR',
     since: { at: '2026-01-15T09:30:00.000Z', position: '4f9c2a7be1-987', visitId: exampleId },
@@ -256,9 +254,14 @@ export class CustomersController {
     value: { then: { revenue: 1_200_000 }, now: { revenue: 1_250_000 }, revenueChange: 50_000, ordersChange: 1 },
     agreements: { begun: [], ended: [] },
   })
-  changes(@UuidParam() id: string, @Query() query: ChangesQuery) {
+  async changes(@UuidParam() id: string, @Query() query: ChangesQuery, @AskedBy() caller: Caller) {
     const { since, limit, cursor } = query;
-    return this.asker.ask(changes, { customerId: id, since, limit, cursor }, query);
+    const answer = await this.asker.ask(changes, { customerId: id, since, limit, cursor }, query);
+    const table = ({ entries: { items, nextCursor } }: typeof answer.data) => ({
+      ...tableOf(items, entryFields),
+      nextCursor,
+    });
+    return orCsv(answer, 'changes', table, caller);
   }
 
   @Post(':id/details')

@@ -1,6 +1,5 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Query } from '@nestjs/common';
+import { IntersectionType } from '@nestjs/swagger';
 import {
   type AverageGrouping,
   type AverageParams,
@@ -10,6 +9,7 @@ import {
 } from '../../application/questions/average-value.js';
 import { type ComingYearParams, comingYear, comingYearMethod } from '../../application/questions/coming-year.js';
 import { type ContractsParams, contracts } from '../../application/questions/contracts.js';
+import { type ExpectedOfOneParams, expectedExplained } from '../../application/questions/expected-explained.js';
 import {
   type ExpectedGrouping,
   type ExpectedOfAllParams,
@@ -34,31 +34,25 @@ import type { Period } from '../../application/questions/value.js';
 import { type Step, steps } from '../../application/questions/value-history.js';
 import { valueModel } from '../../application/questions/value-model.js';
 import { NPV_CONVENTION } from '../../domain/lifetime/npv.js';
-import { Answers, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
-import { asCsvToo, orCsv, tableOf } from './csv-answer.js';
-import { Day, OneOf, QueryText, QueryWhole, RepId } from './fields.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { contributionEvents } from './contribution-events.js';
+import { AskedBy, type Caller, orCsv, type Table, tableLike, tableOf } from './csv-answer.js';
+import { OneOf, QueryWhole } from './fields.js';
 import { UuidParam } from './params.js';
-import { invalid } from './problem.js';
+import { EndingFields, ExplainFields, meaningless, PeriodFields, WhichFields } from './query-fields.js';
 
-class ExpectedQuery extends PageQuery implements ExpectedOfAllParams {
+class ExpectedQuery extends IntersectionType(PageQuery, WhichFields) implements ExpectedOfAllParams {
   @OneOf(expectedSorts, { optional: true, description: '`-value` when absent', example: '-value' })
   sort?: string;
-  @OneOf(standings, { optional: true })
-  segment?: Standing;
-  @RepId({ optional: true })
-  accountManager?: string;
-  @QueryText({ optional: true, example: 'NL' })
-  country?: string;
   @OneOf(expectedGroupings, { optional: true, description: 'Answers figures per group instead of per customer' })
   by?: ExpectedGrouping;
 }
 
-class PeriodQuery extends WhenQuery implements Period {
-  @Day({ optional: true, description: 'First day of the period; everything when absent', example: '2026-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
-}
+class ExpectedOfOneQuery
+  extends IntersectionType(PageQuery, ExplainFields)
+  implements Omit<ExpectedOfOneParams, 'customerId'> {}
+
+class PeriodQuery extends IntersectionType(WhenQuery, PeriodFields) implements Period {}
 
 class ServiceQuery extends PeriodQuery implements ServiceQualityParams {
   @OneOf(serviceGroupings, { optional: true, description: 'Figures per group beside the total' })
@@ -74,16 +68,7 @@ class AverageQuery extends PeriodQuery implements AverageParams {
   by?: AverageGrouping;
 }
 
-class ContractsQuery extends PageQuery implements ContractsParams {
-  @QueryWhole({
-    optional: true,
-    min: 0,
-    max: 3_660,
-    description: 'Only those that end within so many days',
-    example: 90,
-  })
-  endingWithin?: number;
-}
+class ContractsQuery extends IntersectionType(PageQuery, EndingFields) implements ContractsParams {}
 
 class ComingYearQuery extends WhenQuery implements ComingYearParams {
   @QueryWhole({ optional: true, min: 1900, max: 9998, description: 'A year that has begun', example: 2026 })
@@ -92,12 +77,7 @@ class ComingYearQuery extends WhenQuery implements ComingYearParams {
 
 const customerId = '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90';
 const terms = { model: 'npv', horizonYears: 5, discountRate: 0.1, convention: NPV_CONVENTION };
-const expected = {
-  customerId,
-  name: 'Drukkerij De Gans',
-  country: 'NL',
-  segment: 'A',
-  accountManager: 'anna',
+const expectedFigures = {
   value: 453_000,
   why: null,
   contributionAYear: 150_000,
@@ -110,6 +90,36 @@ const expected = {
   probabilityAlive: null,
   expectedAverageOrder: null,
 } as const;
+const expected = {
+  customerId,
+  name: 'Drukkerij De Gans',
+  country: 'NL',
+  segment: 'A',
+  accountManager: 'anna',
+  ...expectedFigures,
+} as const;
+const expectedOfOne = {
+  customerId,
+  currency: 'EUR',
+  expected: { ...terms, ...expectedFigures },
+  inputs: {
+    netRevenue: 1_250_000,
+    revenueWithoutCost: 0,
+    contribution: 412_000,
+    until: '2026-03-01',
+    years: 2.746,
+    bought: {
+      firstOn: '2023-06-01',
+      lastOn: '2026-02-20',
+      repeats: 11,
+      repeatNet: 1_150_000,
+      boughtLately: true,
+      boughtBefore: true,
+      baseYears: 2,
+      keptYears: 2,
+    },
+  },
+};
 const expectedFields = Object.keys(expected) as (keyof typeof expected)[];
 const contract = {
   contractId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a9c',
@@ -157,6 +167,38 @@ const ahead = {
   yearBefore: 88_200_000,
   shares: [{ from: '2025-01-01', to: '2026-01-01', share: 0.87 }],
 };
+const model = {
+  currency: 'EUR',
+  model: 'bg/nbd',
+  until: '2026-03-01',
+  unitOfTime: 'week',
+  minimumRepeaters: 1_000,
+  discountRate: 0.1,
+  horizonYears: 5,
+  orders: {
+    parameters: { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 },
+    standardErrors: { r: 0.013, alpha: 0.378, a: 0.186, b: 0.705 },
+    logLikelihood: -9582.43,
+    customers: 2_357,
+    repeaters: 946,
+  },
+  spend: {
+    parameters: { p: 6.25, q: 3.74, v: 1544 },
+    standardErrors: { p: 1.19, q: 0.25, v: 420 },
+    logLikelihood: -8412.3,
+    customers: 2_357,
+    repeaters: 946,
+    correlation: 0.11,
+  },
+};
+const year = {
+  currency: 'EUR',
+  from: '2026-01-01',
+  to: '2027-01-01',
+  ahead,
+  asKnownThen: ahead,
+  came: { fromExistingCustomers: 74_000_000, fromNewCustomers: 8_000_000, revenue: 82_000_000, complete: true },
+};
 const referral = {
   referralId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a9d',
   prospect: 'Bakkerij Zon',
@@ -175,8 +217,7 @@ export class ExpectedValueController {
   constructor(private readonly asker: Asker) {}
 
   @Get('value/expected')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'What customers will still bring, one by one or by group',
     {
       currency: 'EUR',
@@ -186,66 +227,49 @@ export class ExpectedValueController {
       items: [expected],
       nextCursor: 'WyItdmFsdWUiLDQ1MzAwMF0',
     },
-    `${expectedDefinition} ${asCsvToo}`,
+    expectedDefinition,
   )
-  async expected(
-    @Query() query: ExpectedQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async expected(@Query() query: ExpectedQuery, @AskedBy() caller: Caller) {
     const { by, sort, limit, cursor, ...filter } = paramsOf(query);
     if (by === undefined) {
       const answer = await this.asker.ask(expectedOfAll, { sort, limit, cursor, ...filter }, query);
       const table = ({ items }: typeof answer.data) => tableOf(items, expectedFields);
-      return orCsv(answer, 'expected-value', table, { request, reply });
+      return orCsv(answer, 'expected-value', table, caller);
     }
-    const unused = Object.entries({ sort, limit, cursor }).filter(([, value]) => value !== undefined);
-    if (unused.length > 0) {
-      throw invalid(unused.map(([path]) => ({ path, message: 'means nothing together with `by`' })));
-    }
+    meaningless({ sort, limit, cursor }, 'together with `by`');
     const answer = await this.asker.ask(expectedByGroup, { by, ...filter }, query);
     const table = ({ groups }: typeof answer.data) =>
       tableOf(groups, ['group', 'customers', 'untold', 'value', 'expectedOrders']);
-    return orCsv(answer, 'expected-value', table, { request, reply });
+    return orCsv(answer, 'expected-value', table, caller);
+  }
+
+  @Get('customers/:id/value/expected')
+  @AnswersTable(
+    'What a customer will still bring, and what that rests on',
+    { ...expectedOfOne, definition: expectedDefinition },
+    expectedDefinition,
+  )
+  async ofOne(@UuidParam() id: string, @Query() query: ExpectedOfOneQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(expectedExplained, { customerId: id, ...paramsOf(query) }, query);
+    const table = ({ events, ...data }: typeof answer.data): Table =>
+      events ? contributionEvents(events) : tableLike([data], expectedOfOne);
+    return orCsv(answer, 'expected-value', table, caller);
   }
 
   @Get('value/model')
-  @Answers(
+  @AnswersTable(
     'The model of value to come: its parameters, or why the net present value is used',
-    {
-      currency: 'EUR',
-      model: 'bg/nbd',
-      until: '2026-03-01',
-      unitOfTime: 'week',
-      minimumRepeaters: 1_000,
-      discountRate: 0.1,
-      horizonYears: 5,
-      orders: {
-        parameters: { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 },
-        standardErrors: { r: 0.013, alpha: 0.378, a: 0.186, b: 0.705 },
-        logLikelihood: -9582.43,
-        customers: 2_357,
-        repeaters: 946,
-      },
-      spend: {
-        parameters: { p: 6.25, q: 3.74, v: 1544 },
-        standardErrors: { p: 1.19, q: 0.25, v: 420 },
-        logLikelihood: -8412.3,
-        customers: 2_357,
-        repeaters: 946,
-        correlation: 0.11,
-      },
-    },
+    model,
     'BG/NBD (Fader, Hardie & Lee 2005) for when customers order and whether they still do, Gamma-Gamma (Fader & Hardie ' +
       '2013) for what they spend per order; orders of one day are one. Fitted to the orders before the day of `asOf`.',
   )
-  model(@Query() query: WhenQuery) {
-    return this.asker.ask(valueModel, {}, query);
+  async model(@Query() query: WhenQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(valueModel, {}, query);
+    return orCsv(answer, 'value-model', (data) => tableLike([data], model), caller);
   }
 
   @Get('value/average')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'Average revenue per customer, recurring against new',
     {
       currency: 'EUR',
@@ -254,13 +278,9 @@ export class ExpectedValueController {
       periods: [average],
       contracts: { contracts: 40, customers: 32, yearly: 9_600_000 },
     },
-    `${averageDefinition} ${asCsvToo}`,
+    averageDefinition,
   )
-  async average(
-    @Query() query: AverageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async average(@Query() query: AverageQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(averageValue, paramsOf(query), query);
     const table = ({ periods }: typeof answer.data) =>
       query.by === undefined
@@ -269,74 +289,60 @@ export class ExpectedValueController {
             periods.flatMap(({ from, groups = [] }) => groups.map((group) => ({ ...group, from }))),
             ['from', 'group', ...averageFields.filter((field) => field !== 'from')],
           );
-    return orCsv(answer, 'average-value', table, { request, reply });
+    return orCsv(answer, 'average-value', table, caller);
   }
 
   @Get('value/coming-year')
-  @Answers(
+  @AnswersTable(
     'Revenue on 1 January: what the coming year brings from existing customers, or what a past one was to bring and did',
-    {
-      currency: 'EUR',
-      method: comingYearMethod,
-      from: '2026-01-01',
-      to: '2027-01-01',
-      ahead,
-      asKnownThen: ahead,
-      came: { fromExistingCustomers: 74_000_000, fromNewCustomers: 8_000_000, revenue: 82_000_000, complete: true },
-    },
+    { ...year, method: comingYearMethod },
     comingYearMethod,
   )
-  comingYear(@Query() query: ComingYearQuery) {
-    return this.asker.ask(comingYear, paramsOf(query), query);
+  async comingYear(@Query() query: ComingYearQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(comingYear, paramsOf(query), query);
+    return orCsv(answer, 'coming-year', (data) => tableLike([data], year), caller);
   }
 
   @Get('contracts')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'Contracts in force, those that end soonest first',
-    { currency: 'EUR', contracts: 40, customers: 32, yearly: 9_600_000, items: [contract] },
-    asCsvToo,
-  )
-  async contracts(
-    @Query() query: ContractsQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  @AnswersTable('Contracts in force, those that end soonest first', {
+    currency: 'EUR',
+    contracts: 40,
+    customers: 32,
+    yearly: 9_600_000,
+    items: [contract],
+  })
+  async contracts(@Query() query: ContractsQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(contracts, paramsOf(query), query);
     const table = ({ items }: typeof answer.data) => tableOf(items, contractFields);
-    return orCsv(answer, 'contracts', table, { request, reply });
+    return orCsv(answer, 'contracts', table, caller);
   }
 
   @Get('customers/:id/service')
-  @Answers(
+  @AnswersTable(
     'How well a customer is served: gunfactor, on time and complete',
     { customerId, definition: serviceDefinition, service },
     serviceDefinition,
   )
-  serviceOfOne(@UuidParam() id: string, @Query() query: PeriodQuery) {
-    return this.asker.ask(serviceOfOne, { customerId: id, ...paramsOf(query) }, query);
+  async serviceOfOne(@UuidParam() id: string, @Query() query: PeriodQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(serviceOfOne, { customerId: id, ...paramsOf(query) }, query);
+    return orCsv(answer, 'service', (data) => tableLike([data], { customerId, service }), caller);
   }
 
   @Get('service-quality')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'How well customers are served: gunfactor, on time and complete',
     { definition: serviceDefinition, total: service, groups: [{ group: 'A', ...service }] },
-    `${serviceDefinition} ${asCsvToo}`,
+    serviceDefinition,
   )
-  async serviceQuality(
-    @Query() query: ServiceQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async serviceQuality(@Query() query: ServiceQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(serviceQuality, paramsOf(query), query);
     const table = ({ total, groups }: typeof answer.data) =>
       groups ? tableOf(groups, ['group', ...serviceFields]) : tableOf([total], serviceFields);
-    return orCsv(answer, 'service-quality', table, { request, reply });
+    return orCsv(answer, 'service-quality', table, caller);
   }
 
   @Get('customers/:id/referral-value')
-  @Answers(
+  @AnswersTable(
     'What a customer is worth through those it brought in',
     {
       customerId,
@@ -354,38 +360,30 @@ export class ExpectedValueController {
     },
     referralDefinition,
   )
-  referralValue(@UuidParam() id: string, @Query() query: WhenQuery) {
-    return this.asker.ask(referralValue, { customerId: id }, query);
+  async referralValue(@UuidParam() id: string, @Query() query: WhenQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(referralValue, { customerId: id }, query);
+    return orCsv(answer, 'referrals', ({ referrals }) => tableLike(referrals, referral), caller);
   }
 
   @Get('referrals/chains')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
-    'Chains of referrals from those whom nobody brought in, the largest first',
-    {
-      currency: 'EUR',
-      definition: referralDefinition,
-      items: [
-        {
-          customerId,
-          name: 'Drukkerij De Gans',
-          customers: 1,
-          depth: 1,
-          contribution: 120_000,
-          through: [{ customerId: referral.customerId, by: customerId, remove: 1 }],
-        },
-      ],
-    },
-    asCsvToo,
-  )
-  async chains(
-    @Query() query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  @AnswersTable('Chains of referrals from those whom nobody brought in, the largest first', {
+    currency: 'EUR',
+    definition: referralDefinition,
+    items: [
+      {
+        customerId,
+        name: 'Drukkerij De Gans',
+        customers: 1,
+        depth: 1,
+        contribution: 120_000,
+        through: [{ customerId: referral.customerId, by: customerId, remove: 1 }],
+      },
+    ],
+  })
+  async chains(@Query() query: PageQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(referralChains, paramsOf(query), query);
     const table = ({ items }: typeof answer.data) =>
       tableOf(items, ['customerId', 'name', 'customers', 'depth', 'contribution']);
-    return orCsv(answer, 'referral-chains', table, { request, reply });
+    return orCsv(answer, 'referral-chains', table, caller);
   }
 }

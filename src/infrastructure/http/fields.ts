@@ -255,6 +255,11 @@ const decimals = {
     means: 'a quantity above 0 with at most 3 decimals',
     example: '25',
   },
+  quantityOrNone: {
+    pattern: /^\d{1,12}(\.\d{1,3})?$/,
+    means: 'a quantity of 0 or more with at most 3 decimals',
+    example: '25',
+  },
   unitPrice: {
     pattern: /^-?\d{1,12}(\.\d{1,6})?$/,
     means: 'a unit price with at most 6 decimals',

@@ -27,6 +27,8 @@ import { PyramidController } from './pyramid.controller.js';
 import { Recorder } from './recording.js';
 import { ReferencesController } from './references.controller.js';
 import { ReferralsController } from './referrals.controller.js';
+import { RelationshipController } from './relationship.controller.js';
+import { RepeatOrderController } from './repeat-order.controller.js';
 import { RepsController } from './reps.controller.js';
 import { RetentionController } from './retention.controller.js';
 import { SatisfactionController } from './satisfaction.controller.js';
@@ -35,6 +37,7 @@ import { SegmentationController } from './segmentation.controller.js';
 import { SuppliersController } from './suppliers.controller.js';
 import { TeamController } from './team.controller.js';
 import { ValueController } from './value.controller.js';
+import { ValueToWinController } from './value-to-win.controller.js';
 import { VisitsController } from './visits.controller.js';
 import { WalletController } from './wallet.controller.js';
 
@@ -58,6 +61,7 @@ export function httpOver(engine: Engine, { feed, benchRoutes = false }: HttpOpti
       InteractionsController,
       PromisesController,
       OrdersController,
+      RepeatOrderController,
       AgreementsController,
       OffersController,
       WalletController,
@@ -65,6 +69,7 @@ export function httpOver(engine: Engine, { feed, benchRoutes = false }: HttpOpti
       SatisfactionController,
       ReferencesController,
       ScoresController,
+      RelationshipController,
       CostsController,
       ContactSchemeController,
       CorrectionsController,
@@ -75,6 +80,7 @@ export function httpOver(engine: Engine, { feed, benchRoutes = false }: HttpOpti
       ValueController,
       ContributionController,
       ExpectedValueController,
+      ValueToWinController,
       PyramidController,
       ContactsController,
       RetentionController,

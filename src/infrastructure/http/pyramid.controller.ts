@@ -1,6 +1,4 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Query } from '@nestjs/common';
 import {
   type MigrationParams,
   migrants,
@@ -10,10 +8,10 @@ import {
 import { type PyramidMembersParams, pyramid, pyramidMembers, standings } from '../../application/questions/pyramid.js';
 import { type PyramidSeriesParams, pyramidSeries } from '../../application/questions/pyramid-series.js';
 import type { Standing } from '../../application/questions/ranking.js';
-import { Answers, Asker, PageQuery, WhenQuery } from './asking.js';
-import { asCsvToo, orCsv, tableOf } from './csv-answer.js';
-import { Day, OneOf, QueryText } from './fields.js';
-import { invalid } from './problem.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike, tableOf } from './csv-answer.js';
+import { Day, OneOf, QueryFlag, QueryText } from './fields.js';
+import { meaningless } from './query-fields.js';
 
 class PyramidQuery extends WhenQuery {}
 
@@ -41,65 +39,76 @@ class PyramidSeriesQuery extends WhenQuery implements PyramidSeriesParams {
   from?: string;
   @Day({ optional: true, description: 'Months that end before this day', example: '2026-01-01' })
   to?: string;
+  @QueryFlag({
+    optional: true,
+    description: 'With what each segment contributed: takes seconds a month on a large base',
+  })
+  contribution?: boolean;
 }
+
+const segment = {
+  segment: 'A',
+  customers: 4,
+  revenue: 21_000_000,
+  revenueShare: 0.2143,
+  customerShare: 0.01,
+  contribution: 8_100_000,
+  contributionShare: 0.22,
+  contributionKnownShare: 1,
+  lastRank: 4,
+  lowestRevenue: 3_900_000,
+  lowestFigure: 3_900_000,
+};
+const member = {
+  customerId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90',
+  name: 'Drukkerij De Gans',
+  segment: 'A',
+  rank: 1,
+  revenue: 7_100_000,
+  contribution: 2_800_000,
+  figure: 7_100_000,
+  accountManager: 'anna',
+};
 
 @Controller('pyramid')
 export class PyramidController {
   constructor(private readonly asker: Asker) {}
 
   @Get()
-  @Answers(
-    'The customer pyramid: A to D by net revenue of the last twelve months, and who bought nothing',
+  @AnswersTable(
+    'The customer pyramid: A to D over the last twelve months, and who bought nothing',
     {
       currency: 'EUR',
       window: { from: '2025-03-03', to: '2026-03-02' },
       thresholds: { a: 0.01, b: 0.05, c: 0.2 },
+      pyramidBy: 'revenue',
+      thresholdsOf: 'customers',
       buyers: 400,
       revenue: 98_000_000,
-      segments: [
-        {
-          segment: 'A',
-          customers: 4,
-          revenue: 21_000_000,
-          revenueShare: 0.2143,
-          customerShare: 0.01,
-          contribution: 8_100_000,
-          contributionShare: 0.22,
-          contributionKnownShare: 1,
-          lastRank: 4,
-          lowestRevenue: 3_900_000,
-        },
-      ],
+      segments: [segment],
     },
-    'Boundaries are cumulative and rounded up; ties go by customer id.',
+    'Ranked by what the value policy says (`pyramidBy`), net revenue when it says nothing. Boundaries are cumulative and ' +
+      'rounded up; ties go by customer id.',
   )
-  pyramid(@Query() query: PyramidQuery) {
-    return this.asker.ask(pyramid, {}, query);
+  async pyramid(@Query() query: PyramidQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(pyramid, {}, query);
+    return orCsv(answer, 'pyramid', ({ segments }) => tableLike(segments, segment), caller);
   }
 
   @Get('customers')
-  @Answers('Who is in the pyramid, or in one segment of it, best first', {
+  @AnswersTable('Who is in the pyramid, or in one segment of it, best first', {
     currency: 'EUR',
-    items: [
-      {
-        customerId: '0190b6f5-7c1e-7d3a-9a4b-2f6c8e1d5a90',
-        name: 'Drukkerij De Gans',
-        segment: 'A',
-        rank: 1,
-        revenue: 7_100_000,
-        contribution: 2_800_000,
-        accountManager: 'anna',
-      },
-    ],
+    pyramidBy: 'revenue',
+    thresholdsOf: 'customers',
+    items: [member],
   })
-  customers(@Query() query: PyramidCustomersQuery) {
-    const { segment, limit, cursor } = query;
-    return this.asker.ask(pyramidMembers, { segment, limit, cursor }, query);
+  async customers(@Query() query: PyramidCustomersQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(pyramidMembers, paramsOf(query), query);
+    return orCsv(answer, 'pyramid-customers', ({ items }) => tableLike(items, member), caller);
   }
 
   @Get('migration')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'The migration matrix between two dates, or the customers behind a cell of it',
     {
       currency: 'EUR',
@@ -108,33 +117,25 @@ export class PyramidController {
       toAsOf: '2026-12-31T22:59:59.999Z',
       cells: [{ from: 'A', to: 'C', customers: 2, revenueFrom: 9_100_000, revenueTo: 1_800_000 }],
     },
-    `${migrationDefinition} ${asCsvToo}`,
+    migrationDefinition,
   )
-  async migration(
-    @Query() query: MigrationQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async migration(@Query() query: MigrationQuery, @AskedBy() caller: Caller) {
     const { from, to, cell, limit, cursor } = query;
     if (cell !== undefined) {
       const answer = await this.asker.ask(migrants, { from, to, cell, limit, cursor }, query);
       const table = ({ items }: typeof answer.data) =>
         tableOf(items, ['customerId', 'name', 'accountManager', 'revenueFrom', 'revenueTo']);
-      return orCsv(answer, 'migrants', table, { request, reply });
+      return orCsv(answer, 'migrants', table, caller);
     }
-    const unused = Object.entries({ limit, cursor }).filter(([, value]) => value !== undefined);
-    if (unused.length > 0) {
-      throw invalid(unused.map(([path]) => ({ path, message: 'means nothing without `cell`' })));
-    }
+    meaningless({ limit, cursor }, 'without `cell`');
     const answer = await this.asker.ask(migration, { from, to }, query);
     const table = ({ cells }: typeof answer.data) =>
       tableOf(cells, ['from', 'to', 'customers', 'revenueFrom', 'revenueTo']);
-    return orCsv(answer, 'migration', table, { request, reply });
+    return orCsv(answer, 'migration', table, caller);
   }
 
   @Get('series')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'The pyramid at the end of each month, years in one call',
     {
       currency: 'EUR',
@@ -149,20 +150,24 @@ export class PyramidController {
         },
       ],
     },
-    `Each is what the pyramid says as of then, as now known; the last one is as of \`asOf\`. ${asCsvToo}`,
+    `Each is what the pyramid says as of then, as now known; the last one is as of \`asOf\`.`,
   )
-  async series(
-    @Query() query: PyramidSeriesQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { from, to } = query;
-    const answer = await this.asker.ask(pyramidSeries, { from, to }, query);
+  async series(@Query() query: PyramidSeriesQuery, @AskedBy() caller: Caller) {
+    const { from, to, contribution } = query;
+    const answer = await this.asker.ask(pyramidSeries, { from, to, contribution }, query);
     const table = ({ points }: typeof answer.data) =>
       tableOf(
         points.flatMap(({ on, segments }) => segments.map((segment) => ({ on, ...segment }))),
-        ['on', 'segment', 'customers', 'revenue', 'revenueShare', 'lowestRevenue'],
+        [
+          'on',
+          'segment',
+          'customers',
+          'revenue',
+          'revenueShare',
+          'lowestRevenue',
+          ...(contribution ? ['contribution' as const] : []),
+        ],
       );
-    return orCsv(answer, 'pyramid-series', table, { request, reply });
+    return orCsv(answer, 'pyramid-series', table, caller);
   }
 }

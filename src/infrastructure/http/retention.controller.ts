@@ -7,7 +7,8 @@ import {
   retentionGroupings,
   retentionPeriods,
 } from '../../application/questions/retention.js';
-import { Answers, Asker, WhenQuery } from './asking.js';
+import { AnswersTable, Asker, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, type Table, tableLike } from './csv-answer.js';
 import { Day, OneOf } from './fields.js';
 
 class RetentionQuery extends WhenQuery implements Partial<RetentionParams> {
@@ -34,30 +35,36 @@ const figures = {
   repeatPurchaseRate: 0.72,
 };
 
+const dates = {
+  from: '2025-01-01',
+  to: '2026-01-01',
+  baseFrom: '2024-01-01',
+  baseTo: '2025-01-01',
+  complete: true,
+};
+
 @Controller('retention')
 export class RetentionController {
   constructor(private readonly asker: Asker) {}
 
   @Get()
-  @Answers('Retention rate, gross and net revenue retention per period', {
+  @AnswersTable('Retention rate, gross and net revenue retention per period', {
     currency: 'EUR',
     period: 'year',
     by: 'segment',
     definition: 'Retention rate: customers with an order in the base period and again in the period, …',
-    periods: [
-      {
-        from: '2025-01-01',
-        to: '2026-01-01',
-        baseFrom: '2024-01-01',
-        baseTo: '2025-01-01',
-        complete: true,
-        ...figures,
-        groups: [{ group: 'A', ...figures }],
-      },
-    ],
+    periods: [{ ...dates, ...figures, groups: [{ group: 'A', ...figures }] }],
   })
-  retention(@Query() query: RetentionQuery) {
+  async retention(@Query() query: RetentionQuery, @AskedBy() caller: Caller) {
     const { period = 'year', by, from, to } = query;
-    return this.asker.ask(retention, { period, by, from, to }, query);
+    const answer = await this.asker.ask(retention, { period, by, from, to }, query);
+    const table = ({ periods }: typeof answer.data): Table =>
+      by === undefined
+        ? tableLike(periods, { ...dates, ...figures })
+        : tableLike(
+            periods.flatMap(({ groups = [], ...ofAll }) => groups.map((group) => ({ ...ofAll, ...group }))),
+            { ...dates, group: 'A', ...figures },
+          );
+    return orCsv(answer, 'retention', table, caller);
   }
 }

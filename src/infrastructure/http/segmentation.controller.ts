@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiProperty, ApiResponse } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiResponse, PickType } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { EventLog } from '../../application/ports/event-log.js';
 import { proposeSegmentation, type ToldProposal } from '../../application/propose-segmentation.js';
 import { type SegmentationWhatIfParams, segmentationWhatIf } from '../../application/questions/segmentation-what-if.js';
@@ -13,63 +13,21 @@ import {
 import type { By } from '../../application/record.js';
 import type { AdjustSegment, DiscardSegmentation, FinaliseSegmentation, Placing } from '../../domain/segmentation.js';
 import { segmentationStream } from '../../domain/streams.js';
-import type { PyramidBy, ThresholdsOf, ToldValuePolicy } from '../../domain/value-policy.js';
-import { Answers, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
-import { asCsvToo, orCsv, tableOf } from './csv-answer.js';
-import {
-  Day,
-  Decimal,
-  Each,
-  Id,
-  LongText,
-  Moment,
-  Nested,
-  OneOf,
-  QueryFlag,
-  QueryList,
-  QueryWhole,
-  RepId,
-} from './fields.js';
+import type { PyramidBy, ThresholdsOf } from '../../domain/value-policy.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, tableLike, tableOf } from './csv-answer.js';
+import { Day, Decimal, Id, LongText, Nested, OneOf, QueryFlag, QueryList, QueryWhole, RepId } from './fields.js';
 import { UuidParam } from './params.js';
-import { GroupElementsDto, ThresholdsDto } from './policies.controller.js';
 import { answerOf, problemOf, RecordedDto, Recorder, Records, Teller } from './recording.js';
 import { ToldDto } from './told.js';
+import { ValuePolicyFields } from './value-policy-fields.js';
 import { placings, pyramidBys, thresholdKinds } from './words.js';
 
-class TriedPolicyDto implements ToldValuePolicy {
-  @Nested(() => ThresholdsDto, {
-    description: 'Cumulative shares at which A, B and C end, rising; of scores the lowest of each, falling',
-  })
-  thresholds: ThresholdsDto;
-  @OneOf(pyramidBys, { optional: true, description: 'What customers are ranked by; `revenue` when absent' })
-  pyramidBy?: PyramidBy;
-  @OneOf(thresholdKinds, {
-    optional: true,
-    description: 'What the thresholds are shares of, or `score`; `customers` when absent',
-  })
-  thresholdsOf?: ThresholdsOf;
-  @Each(() => GroupElementsDto, {
-    optional: true,
-    min: 1,
-    max: 50,
-    description: 'What a score is made of, per group of customers',
-  })
-  elements?: GroupElementsDto[];
-}
-
-class ProposalDto implements ToldProposal {
+class ProposalDto extends PickType(WhenQuery, ['asOf', 'knownAt']) implements ToldProposal {
   @Id({ optional: true, description: 'Of the run: the same again goes on with what was broken off' })
   id?: string;
-  @Moment({ optional: true, description: 'How things stood then; now when absent', example: '2026-03-01' })
-  asOf?: string;
-  @Moment({
-    optional: true,
-    position: true,
-    description: 'What had been recorded by then: an instant, a day or a position; everything so far when absent',
-  })
-  knownAt?: string;
-  @Nested(() => TriedPolicyDto, { optional: true, description: 'In the place of the value policy in force' })
-  policy?: TriedPolicyDto;
+  @Nested(() => ValuePolicyFields, { optional: true, description: 'In the place of the value policy in force' })
+  policy?: ValuePolicyFields;
 }
 
 class ProposedDto extends RecordedDto {
@@ -174,6 +132,7 @@ const run = {
   reason: null,
 };
 const figures = { customers: 4, revenue: 21_000_000, visitsAYear: 40 };
+const tried = { segment: 'A', now: figures, tried: { ...figures, customers: 8 } };
 
 @Controller('segmentations')
 export class SegmentationController {
@@ -213,30 +172,31 @@ export class SegmentationController {
   }
 
   @Get()
-  @Answers('Every segmentation, the one proposed last first', { items: [run] })
-  all(@Query() query: SegmentationsQuery) {
-    return this.asker.ask(segmentations, paramsOf(query), query);
+  @AnswersTable('Every segmentation, the one proposed last first', { items: [run] })
+  async all(@Query() query: SegmentationsQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(segmentations, paramsOf(query), query);
+    return orCsv(answer, 'segmentations', ({ items }) => tableLike(items, run), caller);
   }
 
   @Get('what-if')
-  @Answers(
+  @AnswersTable(
     'What other thresholds, weights or frequencies would mean in customers, visits and revenue',
     {
       currency: 'EUR',
       policy: run.policy,
-      segments: [{ segment: 'A', now: figures, tried: { ...figures, customers: 8 } }],
+      segments: [tried],
       moved: 21,
       visitsAYear: { now: 680, tried: 740 },
     },
     'Against the segments in force. Nothing is recorded. A customer with a contact scheme of its own keeps it.',
   )
-  whatIf(@Query() query: WhatIfQuery) {
-    return this.asker.ask(segmentationWhatIf, paramsOf(query), query);
+  async whatIf(@Query() query: WhatIfQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(segmentationWhatIf, paramsOf(query), query);
+    return orCsv(answer, 'what-if', ({ segments }) => tableLike(segments, tried), caller);
   }
 
   @Get(':runId')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'A segmentation: its distribution, who moves by it, and its customers, best first',
     {
       ...run,
@@ -256,27 +216,21 @@ export class SegmentationController {
         },
       ],
     },
-    `Compared with the segments in force; a finalised one with those of the day before it came to hold. ${asCsvToo}`,
+    `Compared with the segments in force; a finalised one with those of the day before it came to hold.`,
   )
-  async one(
-    @UuidParam('runId') runId: string,
-    @Query() query: SegmentationQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async one(@UuidParam('runId') runId: string, @Query() query: SegmentationQuery, @AskedBy() caller: Caller) {
     const answer = await this.asker.ask(segmentation, { runId, ...paramsOf(query) }, query);
     return orCsv(
       answer,
       'segmentation',
       ({ items }) =>
         tableOf(items, ['customerId', 'name', 'segment', 'without', 'proposed', 'figure', 'rank', 'adjusted']),
-      { request, reply },
+      caller,
     );
   }
 
   @Get(':runId/compare/:otherId')
-  @ApiProduces('application/json', 'text/csv')
-  @Answers(
+  @AnswersTable(
     'Two segmentations beside each other, and one by one the customers that are elsewhere in the second',
     {
       a: run,
@@ -295,14 +249,13 @@ export class SegmentationController {
         },
       ],
     },
-    `Null is a customer that a run doesn’t know. ${asCsvToo}`,
+    `Null is a customer that a run doesn’t know.`,
   )
   async compare(
     @UuidParam('runId') runId: string,
     @UuidParam('otherId') other: string,
     @Query() query: ComparisonQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @AskedBy() caller: Caller,
   ) {
     const answer = await this.asker.ask(comparison, { a: runId, b: other, ...paramsOf(query) }, query);
     return orCsv(
@@ -310,7 +263,7 @@ export class SegmentationController {
       'comparison',
       ({ items }) =>
         tableOf(items, ['customerId', 'name', 'from', 'to', 'figureFrom', 'figureTo', 'rankFrom', 'rankTo']),
-      { request, reply },
+      caller,
     );
   }
 

@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { IntersectionType } from '@nestjs/swagger';
 import { customerValueDefinition, worthOfOne } from '../../application/questions/customer-value.js';
 import { expectedDefinition } from '../../application/questions/expected-value.js';
-import { standings } from '../../application/questions/pyramid.js';
-import type { Standing } from '../../application/questions/ranking.js';
 import { referralDefinition } from '../../application/questions/referral-value.js';
 import {
   type ValueGrouping,
@@ -26,42 +25,24 @@ import {
   valueWhatIfDefinition,
 } from '../../application/questions/value-what-if.js';
 import { NPV_CONVENTION } from '../../domain/lifetime/npv.js';
-import { Answers, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
-import { Day, OneOf, QueryFlag, QueryText, QueryWhole, RepId } from './fields.js';
+import { AnswersTable, Asker, PageQuery, paramsOf, WhenQuery } from './asking.js';
+import { AskedBy, type Caller, orCsv, type Table, tableLike } from './csv-answer.js';
+import { OneOf, QueryWhole } from './fields.js';
 import { UuidParam } from './params.js';
-import { invalid } from './problem.js';
+import { ExplainFields, meaningless, PeriodFields, WhichFields } from './query-fields.js';
 
-class ValueOfOneQuery extends PageQuery implements Omit<ValueOfOneParams, 'customerId'> {
-  @Day({
-    optional: true,
-    description: 'First day of the period; from the first order when absent',
-    example: '2026-01-01',
-  })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
-  @QueryFlag({ optional: true, description: 'Lists the events behind the figures, in pages' })
-  explain?: boolean;
-}
+class ValueOfOneQuery
+  extends IntersectionType(PageQuery, PeriodFields, ExplainFields)
+  implements Omit<ValueOfOneParams, 'customerId'> {}
 
-class ValueQuery extends PageQuery implements ValueOfAllParams {
-  @Day({ optional: true, description: 'First day of the period', example: '2026-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last of the period', example: '2027-01-01' })
-  to?: string;
+class ValueQuery extends IntersectionType(PageQuery, PeriodFields, WhichFields) implements ValueOfAllParams {
   @OneOf(valueSorts, { optional: true, description: '`-revenue` when absent', example: '-revenue' })
   sort?: string;
-  @OneOf(standings, { optional: true })
-  segment?: Standing;
-  @RepId({ optional: true })
-  accountManager?: string;
-  @QueryText({ optional: true, example: 'NL' })
-  country?: string;
   @OneOf(valueGroupings, { optional: true, description: 'Answers a figure per group instead of per customer' })
   by?: ValueGrouping;
 }
 
-class ValueWhatIfQuery extends WhenQuery implements ValueWhatIfParams {
+class ValueWhatIfQuery extends IntersectionType(WhenQuery, WhichFields) implements ValueWhatIfParams {
   @QueryWhole({
     min: -1_000_000_000,
     max: 1_000_000_000,
@@ -69,19 +50,9 @@ class ValueWhatIfQuery extends WhenQuery implements ValueWhatIfParams {
     example: 1_000,
   })
   moreAMonth: number;
-  @OneOf(standings, { optional: true })
-  segment?: Standing;
-  @RepId({ optional: true })
-  accountManager?: string;
-  @QueryText({ optional: true, example: 'NL' })
-  country?: string;
 }
 
-class ValueHistoryQuery extends WhenQuery implements ValueHistoryParams {
-  @Day({ optional: true, example: '2025-01-01' })
-  from?: string;
-  @Day({ optional: true, description: 'Day after the last', example: '2026-01-01' })
-  to?: string;
+class ValueHistoryQuery extends IntersectionType(WhenQuery, PeriodFields) implements ValueHistoryParams {
   @OneOf(steps, { optional: true, description: '`month` when absent', example: 'month' })
   step?: Step;
 }
@@ -141,80 +112,125 @@ const step = {
   buyers: 1,
 };
 
+const worth = {
+  customerId,
+  currency: 'EUR',
+  value: figures,
+  customerValue: { period: { from: null, to: null }, realised: 412_000, expected, total: 865_000 },
+  referralValue: referred,
+  potential: {
+    categories: 2,
+    untold: 0,
+    spend: 2_500_000,
+    ownRevenue: 800_000,
+    shareOfWallet: 0.32,
+    potential: 1_700_000,
+  },
+};
+const adds = {
+  revenue: 1_250_000,
+  orderedNet: 1_250_000,
+  returnsNet: 0,
+  orders: 1,
+  ordersWithValue: 1,
+  returns: 0,
+  listValue: 1_400_000,
+  discountGiven: 150_000,
+  cost: 800_000,
+  margin: 450_000,
+};
+const explained = {
+  eventId: customerId,
+  position: '4f9c2a7be1-1043',
+  occurredAt: '2026-02-20T08:40:00.000Z',
+  recordedAt: '2026-02-20T08:41:12.345Z',
+  actor: 'local',
+  kind: 'order',
+  orderId: customerId,
+  returnId: null,
+  amount: 1_250_000,
+  currency: 'EUR',
+  adds,
+};
+const listed = {
+  customerId,
+  name: 'Drukkerij De Gans',
+  country: 'NL',
+  segment: 'A',
+  accountManager: 'anna',
+  ...figures,
+};
+const ofGroup = { group: 'A', customers: 4, value: figures };
+const tried = {
+  currency: 'EUR',
+  window: { from: '2025-03-03', to: '2026-03-02' },
+  customers: 16,
+  netRevenue: 9_600_000,
+  contribution: 2_500_000,
+  grossMarginRate: 0.36,
+  extraRevenue: 192_000,
+  extraContribution: 69_120,
+  contributionThen: 2_569_120,
+};
+
 @Controller()
 export class ValueController {
   constructor(private readonly asker: Asker) {}
 
   @Get('customers/:id/value')
-  @Answers(
+  @AnswersTable(
     'What a customer has been worth and will still bring (klantwaarde)',
-    {
-      customerId,
-      currency: 'EUR',
-      value: figures,
-      customerValue: {
-        period: { from: null, to: null },
-        realised: 412_000,
-        expected,
-        total: 865_000,
-        definition: customerValueDefinition,
-      },
-      referralValue: referred,
-    },
+    { ...worth, customerValue: { ...worth.customerValue, definition: customerValueDefinition } },
     `${customerValueDefinition}${expectedDefinition} ${referralDefinition}`,
   )
-  ofOne(@UuidParam() id: string, @Query() query: ValueOfOneQuery) {
-    return this.asker.ask(worthOfOne, { customerId: id, ...paramsOf(query) }, query);
+  async ofOne(@UuidParam() id: string, @Query() query: ValueOfOneQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(worthOfOne, { customerId: id, ...paramsOf(query) }, query);
+    const table = ({ events, ...data }: typeof answer.data): Table =>
+      events ? { ...tableLike(events.items, explained), nextCursor: events.nextCursor } : tableLike([data], worth);
+    return orCsv(answer, 'value', table, caller);
   }
 
   @Get('customers/:id/value/history')
-  @Answers('How the value of a customer grew', { customerId, currency: 'EUR', step: 'month', steps: [step] })
-  historyOfOne(@UuidParam() id: string, @Query() query: ValueHistoryQuery) {
-    return this.asker.ask(valueHistoryOfOne, { customerId: id, ...paramsOf(query) }, query);
+  @AnswersTable('How the value of a customer grew', { customerId, currency: 'EUR', step: 'month', steps: [step] })
+  async historyOfOne(@UuidParam() id: string, @Query() query: ValueHistoryQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(valueHistoryOfOne, { customerId: id, ...paramsOf(query) }, query);
+    return orCsv(answer, 'value-history', ({ steps: rows }) => tableLike(rows, step), caller);
   }
 
   @Get('value')
-  @Answers('What all customers have been worth, one by one or by group', {
+  @AnswersTable('What all customers have been worth, one by one or by group', {
     currency: 'EUR',
     customers: 400,
     total: figures,
-    items: [{ customerId, name: 'Drukkerij De Gans', country: 'NL', segment: 'A', accountManager: 'anna', ...figures }],
+    items: [listed],
     nextCursor: 'WyItcmV2ZW51ZSIsMTI1MDAwMF0',
   })
-  ofAll(@Query() query: ValueQuery) {
+  async ofAll(@Query() query: ValueQuery, @AskedBy() caller: Caller) {
     const { by, sort, limit, cursor, ...filter } = paramsOf(query);
-    if (by === undefined) return this.asker.ask(valueOfAll, { sort, limit, cursor, ...filter }, query);
-    const unused = Object.entries({ sort, limit, cursor }).filter(([, value]) => value !== undefined);
-    if (unused.length > 0) {
-      throw invalid(unused.map(([path]) => ({ path, message: 'means nothing together with `by`' })));
+    if (by === undefined) {
+      const answer = await this.asker.ask(valueOfAll, { sort, limit, cursor, ...filter }, query);
+      return orCsv(answer, 'value', ({ items }) => tableLike(items, listed), caller);
     }
-    return this.asker.ask(valueByGroup, { by, ...filter }, query);
+    meaningless({ sort, limit, cursor }, 'together with `by`');
+    const answer = await this.asker.ask(valueByGroup, { by, ...filter }, query);
+    return orCsv(answer, 'value', ({ groups }) => tableLike(groups, ofGroup), caller);
   }
 
   @Get('value/what-if')
-  @Answers(
+  @AnswersTable(
     'What more revenue a month from some customers would mean in contribution',
-    {
-      currency: 'EUR',
-      definition: valueWhatIfDefinition,
-      window: { from: '2025-03-03', to: '2026-03-02' },
-      customers: 16,
-      netRevenue: 9_600_000,
-      contribution: 2_500_000,
-      grossMarginRate: 0.36,
-      extraRevenue: 192_000,
-      extraContribution: 69_120,
-      contributionThen: 2_569_120,
-    },
+    { ...tried, definition: valueWhatIfDefinition },
     valueWhatIfDefinition,
   )
-  whatIf(@Query() query: ValueWhatIfQuery) {
-    return this.asker.ask(valueWhatIf, paramsOf(query), query);
+  async whatIf(@Query() query: ValueWhatIfQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(valueWhatIf, paramsOf(query), query);
+    return orCsv(answer, 'what-if', (data) => tableLike([data], tried), caller);
   }
 
   @Get('value/history')
-  @Answers('How the value of all customers together grew', { currency: 'EUR', step: 'month', steps: [step] })
-  historyOfAll(@Query() query: ValueHistoryQuery) {
-    return this.asker.ask(valueHistoryOfAll, paramsOf(query), query);
+  @AnswersTable('How the value of all customers together grew', { currency: 'EUR', step: 'month', steps: [step] })
+  async historyOfAll(@Query() query: ValueHistoryQuery, @AskedBy() caller: Caller) {
+    const answer = await this.asker.ask(valueHistoryOfAll, paramsOf(query), query);
+    return orCsv(answer, 'value-history', ({ steps: rows }) => tableLike(rows, step), caller);
   }
 }

@@ -39,11 +39,6 @@ FROM (
     WHERE counts(occurred_at, position, superseded_position, as_of, known)
   ) AS driver
   JOIN rate ON rate.per = driver.per AND occurred_on >= valid_from AND occurred_on < valid_to
-  UNION ALL
-  SELECT done.position, done.customer, occurred_at, occurred_on, done.activity, rate.per, CAST(quantity * 3000 AS BIGINT),
-    rate, currency, converted, factor,
-    TRY(rounded_quotient(CAST(quantity * 3000 AS BIGINT) * unit_cost, 3000000000))
-  FROM activity_done AS done
-  LEFT JOIN rate ON rate.activity = done.activity AND occurred_on >= valid_from AND occurred_on < valid_to
-  WHERE counts(occurred_at, position, superseded_position, as_of, known)
-);
+)
+UNION ALL
+FROM activity_attributed(as_of, known);

@@ -2,9 +2,7 @@
 -- the list `members` (as recorded; everybody's where NULL): the discount that was agreed for the day of the order against
 -- the one given. Lines of cancelled orders are left out.
 --
--- Agreed: of the agreements in force on that day the one for the sku, else for the product group, else for everything; of
--- two alike the one that holds since last, then the one recorded last. From a tier's quantity on its rate takes the place
--- of the agreement's own; one that gives nothing for the quantity is passed over.
+-- Agreed: see discount_agreed.
 -- Given: the rate that the line states, else 1 - net / list value; NULL without a list price. list_value and expected_net
 -- (what the line would have cost at the agreed rate) are rounded half away from zero.
 -- A line differs when the rates do; where the rate follows from the net, when net is more than one minor unit off. NULL
@@ -16,7 +14,7 @@ WITH
   line AS MATERIALIZED (
     SELECT order_line.position, order_line.line, coalesce(same.effective, order_line.customer) AS customer, occurred_at,
       occurred_on, order_id, sku, description, product_group, quantity, list_price, discount_rate, net, currency,
-      CAST(round(quantity * list_price * minor_units(currency)) AS BIGINT) AS list_value
+      list_amount(quantity, list_price, currency) AS list_value
     FROM order_line
     LEFT JOIN same_customer(as_of, known) AS same ON same.customer = order_line.customer
     WHERE counts(occurred_at, position, superseded_position, as_of, known)
@@ -28,31 +26,7 @@ WITH
         SELECT order_id FROM order_cancelled WHERE counts(occurred_at, position, superseded_position, as_of, known)
       )
   ),
-  agreement AS MATERIALIZED (
-    SELECT *, from_json(tiers, '[{"fromQuantity":"DECIMAL(15,3)","rate":"DECIMAL(9,6)"}]') AS tier
-    FROM agreement_term(as_of, known)
-    WHERE kind = 'discount'
-  ),
-  offered AS (
-    SELECT line.position, line.line, agreement_id, scope_kind, scope_value, valid_from, agreement.position AS agreed_at,
-      coalesce(list_max(list_filter(tier, lambda t: t.fromQuantity <= quantity)).rate, rate) AS rate
-    FROM line
-    JOIN agreement
-      ON agreement.customer = line.customer
-      AND agreement.valid_from <= line.occurred_on
-      AND (agreement.valid_to IS NULL OR agreement.valid_to > line.occurred_on)
-      AND (scope_kind = 'all' OR (scope_kind = 'sku' AND scope_value = sku)
-        OR (scope_kind = 'productGroup' AND scope_value = product_group))
-  ),
-  agreed AS (
-    SELECT *
-    FROM offered
-    WHERE rate IS NOT NULL
-    QUALIFY row_number() OVER (
-      PARTITION BY position, line
-      ORDER BY scope_kind = 'sku' DESC, scope_kind = 'productGroup' DESC, valid_from DESC, agreed_at DESC
-    ) = 1
-  ),
+  agreed AS MATERIALIZED (FROM discount_agreed(as_of, known, 'line')),
   compared AS (
     SELECT line.*, agreement_id, scope_kind, scope_value, agreed_at, rate AS agreed_rate,
       CASE

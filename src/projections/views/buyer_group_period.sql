@@ -7,11 +7,6 @@ FROM (
     CAST(date_trunc(step, occurred_on) AS DATE) AS period,
     count(DISTINCT line.position) FILTER (WHERE lines = 1) AS orders, CAST(coalesce(sum(net), 0) AS BIGINT) AS revenue
   FROM product_line(as_of, known, DATE '0001-01-01', DATE '9999-12-31') AS line
-  JOIN (
-    SELECT position, occurred_on FROM order_placed
-    UNION ALL
-    SELECT position, occurred_on FROM order_return
-  ) AS dated ON dated.position = line.position
   LEFT JOIN same_customer(as_of, known) AS same ON same.customer = line.source
   GROUP BY ALL
 );

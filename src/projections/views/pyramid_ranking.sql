@@ -2,12 +2,31 @@
 -- revenue first (ties by customer id). Those with net revenue are A, B, C or D at the cumulative shares of the value
 -- policy, each rounded up; the others have no segment here. cost and net_costed cover what has a known cost. Amounts in
 -- minor units of the reporting currency. Depends on nothing but that day and what revenue_touch lists.
-CREATE OR REPLACE MACRO pyramid_ranking(as_of, known) AS TABLE
+--
+-- `nearby` names a table with what customers bought from the day nearby_from on until as_of (a kept contribution_by_source):
+-- then only the days between that day and the first of the twelve months are gone through. `nothing_bought` and NULL go
+-- through all of them.
+CREATE OR REPLACE MACRO pyramid_ranking(as_of, known, nearby, nearby_from) AS TABLE
 WITH
   figure AS MATERIALIZED (
-    SELECT customer, revenue, cost, net_costed
-    FROM customer_revenue(as_of, known, CAST(local_day(as_of) - INTERVAL 12 MONTH + INTERVAL 1 DAY AS DATE),
-      CAST(local_day(as_of) + 1 AS DATE))
+    SELECT coalesce(same.effective, source) AS customer, CAST(coalesce(sum(net), 0) AS BIGINT) AS revenue,
+      CAST(coalesce(sum(cost), 0) AS BIGINT) AS cost, CAST(coalesce(sum(net_costed), 0) AS BIGINT) AS net_costed
+    FROM (
+      SELECT source, revenue AS net, cost, net_costed, entries FROM query_table(nearby) WHERE entries > 0
+      UNION ALL
+      SELECT customer, net, cost, net_costed, 1
+      FROM order_amount(as_of, known)
+      WHERE occurred_on >= CAST(local_day(as_of) - INTERVAL 12 MONTH + INTERVAL 1 DAY AS DATE)
+        AND occurred_on < coalesce(nearby_from, CAST(local_day(as_of) + 1 AS DATE))
+      UNION ALL
+      SELECT customer, -net, -cost, -net_costed, -1
+      FROM order_amount(as_of, known)
+      WHERE occurred_on >= coalesce(nearby_from, CAST(local_day(as_of) + 1 AS DATE))
+        AND occurred_on < CAST(local_day(as_of) - INTERVAL 12 MONTH + INTERVAL 1 DAY AS DATE)
+    ) AS entry
+    LEFT JOIN same_customer(as_of, known) AS same ON same.customer = source
+    GROUP BY ALL
+    HAVING sum(entries) > 0
   ),
   boundary AS MATERIALIZED (
     SELECT

@@ -82,13 +82,25 @@ describe('the contribution of one customer', () => {
       tell.registered(1),
       costs.rate('visiting', '50', 'visit', '2025-01-01'),
       costs.rate('visiting', '60', 'visit', '2025-03-01', { validTo: '2025-05-01' }),
+      costs.rate('driving', '40', 'hour', '2025-04-01'),
       costs.visit(1, '2024-12-31'),
       costs.visit(1, '2025-02-28'),
-      costs.visit(1, '2025-03-01'),
-      costs.visit(1, '2025-05-01'),
+      costs.visit(1, '2025-03-01', 30),
+      costs.visit(1, '2025-04-30', 30),
+      costs.visit(1, '2025-05-01', 15),
     );
     const { contribution } = await ask(contributionOfOne, { customerId: uuid(1) });
-    expect(contribution.activityCosts).toBe(11_000);
+    expect(contribution.activityCosts).toBe(5_000 + 6_000 + 6_000 + 2_000 + 1_000);
+    // Added up in another way for many at once.
+    for (const [from, to] of [
+      ['2024-01-01', '2026-01-01'],
+      ['2025-02-28', '2025-05-01'],
+      ['2025-03-15', '2025-05-02'],
+    ]) {
+      const { total } = await ask(contributionOfAll, { from, to });
+      const one = await ask(contributionOfOne, { customerId: uuid(1), from, to });
+      expect(total).toEqual(one.contribution);
+    }
   });
 
   it('takes the rates as they were known then', async () => {

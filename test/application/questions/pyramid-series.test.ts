@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { pyramid } from '../../../src/application/questions/pyramid.js';
 import { pyramidSeries } from '../../../src/application/questions/pyramid-series.js';
 import { closeAll, givenEvents, tell } from './asking.js';
+import { costs } from './costs.js';
 
 afterEach(closeAll);
 
@@ -54,6 +55,34 @@ describe('the pyramid month by month', () => {
       { numRuns: Number(process.env.LAW_RUNS ?? 3), endOnFailure: true },
     );
   }, 300_000);
+
+  it('tells what each segment contributed where asked', async () => {
+    const { ask } = await givenEvents(
+      tell.registered(1),
+      tell.registered(2),
+      costs.rate('visiting', '50', 'visit', '2024-01-01'),
+      tell.ordered(1, 10, '2024-06-01', 0, { lines: [{ sku: 'pen', quantity: '1', net: 20_000, cost: 5_000 }] }),
+      tell.ordered(2, 11, '2024-07-10', 0, { lines: [{ sku: 'pen', quantity: '1', net: 1_000, cost: 400 }] }),
+      costs.visit(1, '2024-07-02'),
+    );
+    const params = { from: '2024-06-01', to: '2024-08-01' };
+    const { points } = await ask(pyramidSeries, { ...params, contribution: true }, { asOf: '2024-09-10' });
+    expect(
+      points.map(({ segments }) =>
+        segments.map(({ segment, revenue, contribution }) => [segment, revenue, contribution]),
+      ),
+    ).toEqual([
+      [['A', 20_000, 15_000]],
+      [
+        ['A', 20_000, 10_000],
+        ['D', 1_000, 600],
+      ],
+    ]);
+    const without = await ask(pyramidSeries, params, { asOf: '2024-09-10' });
+    expect(without.points.map(({ segments }) => segments)).toEqual(
+      points.map(({ segments }) => segments.map(({ contribution: _, ...segment }) => segment)),
+    );
+  });
 
   it('follows a policy that ranks by something else from its day on', async () => {
     const { ask } = await givenEvents(

@@ -23,7 +23,7 @@ async function workedOut(reading: Reading) {
   const at = async (month: DateTime) =>
     reading.rows<{ customerId: string; segment: string; revenue: number }>(
       `SELECT customer_id, segment, revenue
-       FROM pyramid_ranking(CAST($before AS TIMESTAMP), $known) JOIN customer_key USING (customer)
+       FROM pyramid_ranking(CAST($before AS TIMESTAMP), $known, 'nothing_bought', NULL) JOIN customer_key USING (customer)
        WHERE segment IS NOT NULL ORDER BY customer_id`,
       { before: new Date(month.toMillis() - 1) },
     );

@@ -110,8 +110,21 @@ describe('a pyramid by policy', () => {
     expect(await placesOf(given)).toEqual(['1A', '2B', '3C', '4D']);
     const { assignments } = await given.ask(proposal, {}, { asOf: '2026-03-01' });
     expect(assignments.map(({ figure }) => figure)).toEqual(['9', '6.5', '5', '0']);
-    expect((await given.ask(pyramid, {}, { asOf: '2026-03-01' })).segments.map(({ customers }) => customers)).toEqual([
-      1, 1, 1, 1,
+    const { segments, pyramidBy, thresholdsOf } = await given.ask(pyramid, {}, { asOf: '2026-03-01' });
+    expect(segments.map(({ customers, lowestFigure }) => [customers, lowestFigure])).toEqual([
+      [1, 9],
+      [1, 6.5],
+      [1, 5],
+      [1, null],
+    ]);
+    expect({ pyramidBy, thresholdsOf }).toEqual({ pyramidBy: 'score', thresholdsOf: 'score' });
+    const members = await given.ask(pyramidMembers, {}, { asOf: '2026-03-01' });
+    expect(members.pyramidBy).toBe('score');
+    expect(members.items.map(({ figure, revenue }) => [figure, revenue])).toEqual([
+      [9, 100],
+      [6.5, 100],
+      [5, 100],
+      [null, 900],
     ]);
   });
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { contributionOfAll, contributionOfOne } from '../../../src/application/questions/contribution.js';
-import { type ValueBridge, valueBridge } from '../../../src/application/questions/value-bridge.js';
+import {
+  bridgeCauses,
+  bridgedCustomers,
+  type ValueBridge,
+  valueBridge,
+} from '../../../src/application/questions/value-bridge.js';
 import type { GivenEvent } from '../../support/read-side.js';
 import { closeAll, givenEvents, tell, uuid } from './asking.js';
 import { costs } from './costs.js';
@@ -63,6 +68,36 @@ describe('the value bridge', () => {
       ['costs', 0, 0],
       ['learned', 0, 0],
     ]);
+    const behind = await Promise.all(
+      bridgeCauses.map(async (cause) => {
+        const { items } = await ask(bridgedCustomers, { from: '2024-12-31', to: '2025-12-31', cause });
+        return items.map(({ customerId, amount, before, after }) => [cause, customerId, amount, before, after]);
+      }),
+    );
+    expect(behind.flat()).toEqual([
+      ['new', uuid(2), 500, 0, 500],
+      ['lost', uuid(1), -400, 400, 0],
+      ['more', uuid(3), 800, 400, 1_200],
+      ['less', uuid(4), -800, 1_200, 400],
+    ]);
+  });
+
+  it('lists the customers behind a cause in pages, the largest part first', async () => {
+    const { ask } = await givenEvents(
+      ...[1, 2, 3].map((customer) => tell.registered(customer)),
+      ...[1, 2, 3].map((customer) =>
+        tell.ordered(customer, customer, '2025-06-01', 0, sold('1', customer * 1_000, 600)),
+      ),
+    );
+    const params = { from: '2024-12-31', to: '2025-12-31', cause: 'new', limit: 2 } as const;
+    const first = await ask(bridgedCustomers, params);
+    const second = await ask(bridgedCustomers, { ...params, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map(({ customerId, amount }) => [customerId, amount])).toEqual([
+      [uuid(3), 2_400],
+      [uuid(2), 1_400],
+      [uuid(1), 400],
+    ]);
+    expect(second.nextCursor).toBeUndefined();
   });
 
   it('sets apart what was learned since about the first date', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { remove, type TestService, testService } from '../../support/service.js';
 
 describe('Contribution and movement over HTTP', () => {
@@ -71,6 +72,17 @@ describe('Contribution and movement over HTTP', () => {
       difference: -5_700,
     });
     const dates = 'from=2024-12-31&to=2025-12-31';
+    expect((await get(`/value/bridge?${dates}&cause=lost`)).body.data).toMatchObject({
+      cause: 'lost',
+      items: [{ customerId: customer, amount: -5_700 }],
+    });
+    expect((await table(`/value/bridge?${dates}&cause=lost`)).text).toContain(`${customer},'=Drukkerij`);
+    expect(
+      (await get('/pyramid/series?from=2024-03-01&to=2024-05-01&contribution=true')).body.data.points,
+    ).toMatchObject([
+      { segments: [{ segment: 'A', contribution: 5_000 }] },
+      { segments: [{ segment: 'A', contribution: 5_000 }] },
+    ]);
     expect((await table(`/pyramid/migration?${dates}`)).text.split('\r\n')).toEqual(
       expect.arrayContaining(['from,to,customers,revenue_from,revenue_to', 'A,inactive,1,10000,0']),
     );
@@ -100,6 +112,8 @@ describe('Contribution and movement over HTTP', () => {
     ['/contribution/loss-makers?sort=name', 'sort'],
     ['/value/bridge', 'from'],
     ['/value/bridge?from=2025-01-01&months=0', 'months'],
+    ['/value/bridge?from=2025-01-01&cause=weather', 'cause'],
+    [`/value/bridge?from=2025-01-01&cause=lost&customer=${randomUUID()}`, 'customer'],
     ['/value/bridge?from=2025-01-01&knownFrom=soon', 'knownFrom'],
     ['/pyramid/migration?from=2025-01-01&cell=A', 'cell'],
     ['/pyramid/migration?from=2025-01-01&limit=5', 'limit'],

@@ -72,6 +72,18 @@ describe('A segmentation from outside', () => {
     expect(compared.body.data.items).toHaveLength(2);
   });
 
+  it('is proposed under a whole policy, as it would be set', async () => {
+    const whole = { ...policy, pyramidBy: 'contribution', discountRate: '0.08', horizonYears: 3, minimumRepeaters: 50 };
+
+    const { status, body } = await service.post('/segmentations', { policy: whole });
+
+    expect({ status, policy: body.policy }).toMatchObject({ status: 201, policy: whole });
+    const refused = await service.post('/segmentations', { policy: { ...policy, discountRate: '1.5' } });
+    expect(refused.body.errors).toEqual([
+      { path: 'policy.discountRate', message: expect.stringContaining('fraction') },
+    ]);
+  });
+
   it('that was broken off goes on with the same call', async () => {
     const id = v7();
     const { commandBus, queryBus, log } = service.engine;

@@ -42,6 +42,24 @@ describe('Value to come over HTTP', () => {
     expect(referralValue).toMatchObject({ referrals: 0, value: 0 });
   });
 
+  it('explains what a customer will still bring by its inputs, and those by its events', async () => {
+    const address = `/customers/${customer}/value/expected?${asOf}&explain=true`;
+    const { expected, inputs, events } = (await service.get(`${address}&limit=1`)).body.data;
+    const rest = (await service.get(`${address}&cursor=${events.nextCursor}`)).body.data.events;
+
+    expect(inputs).toMatchObject({
+      contribution: 12_000,
+      netRevenue: 20_000,
+      until: '2025-12-30',
+      bought: { firstOn: '2024-05-01', lastOn: '2025-05-01', repeats: 1, boughtLately: true, boughtBefore: true },
+    });
+    expect(Math.round(inputs.contribution / inputs.years)).toBe(expected.contributionAYear);
+    const added = [...events.items, ...rest.items].map(({ adds }) => adds.contribution);
+    expect(added).toEqual([6_000, 6_000]);
+    const { customerValue } = (await service.get(`/customers/${customer}/value?${asOf}`)).body.data;
+    expect(expected).toEqual(customerValue.expected);
+  });
+
   it.each([
     ['/value/expected', 'customer_id,name,country,segment,account_manager,value'],
     ['/value/expected?by=segment', 'group,customers,untold,value'],

@@ -7,8 +7,8 @@ import { deciderOf } from '../../src/domain/deciders.js';
 import { joiningCustomers } from '../../src/domain/external-ids.js';
 import { effective, fold } from '../../src/domain/history.js';
 import { customerStream, externalIdStream } from '../../src/domain/streams.js';
+import { InterposedLog } from '../../src/infrastructure/interposed-log.js';
 import { uuid } from '../support/given.js';
-import { InterposedLog } from '../support/interposed-log.js';
 import { by, Recorder } from '../support/recorder.js';
 
 /** Two nodes, which share nothing but the log and the keys. */

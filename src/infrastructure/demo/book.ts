@@ -1,5 +1,6 @@
 import type { CommandName } from '../../domain/commands.js';
-import { LAST_DAY } from './calendar.js';
+import { LAST_DAY, workdayFrom } from './calendar.js';
+import type { Customer } from './customer.js';
 import type { Step, StoryCommand } from './step.js';
 
 interface Entry {
@@ -35,6 +36,14 @@ export class Book {
     const plans = this.plans.get(day);
     if (plans) plans.push(happen);
     else this.plans.set(day, [happen]);
+  }
+
+  /** Lets something happen on the first working day from `day` on, unless the customer is gone by then or not there yet. */
+  planWith(customer: Customer, day: number, happen: (day: number) => void): void {
+    const on = workdayFrom(day);
+    this.plan(on, () => {
+      if (customer.isRegistered && !customer.isClosed) happen(on);
+    });
   }
 
   wakeUp(day: number): void {

@@ -1,3 +1,4 @@
+import type { Placing } from '../../domain/segmentation.js';
 import type { Segment } from '../../domain/shapes.js';
 import { customerStream } from '../../domain/streams.js';
 import type { Character } from './customers.js';
@@ -43,16 +44,21 @@ export class Customer {
   }
 }
 
-/** Ranks who bought in the year before; the rest is in no segment. */
-export function rank(customers: readonly Customer[], day: number): void {
+/** Ranks who bought in the year before; the rest is in no segment. Who was put somewhere by people stays there. */
+export function rank(customers: readonly Customer[], day: number, decided: ReadonlyMap<string, Placing>): void {
   const ranked = customers
     .map((customer) => ({ customer, revenue: customer.revenueBefore(day) }))
     .sort((one, other) => other.revenue - one.revenue);
   const count = ranked.filter(({ revenue }) => revenue > 0).length;
   for (const [index, { customer, revenue }] of ranked.entries()) {
-    if (revenue <= 0) customer.segment = undefined;
-    else if (index < Math.ceil(count * 0.01)) customer.segment = 'A';
-    else if (index < Math.ceil(count * 0.05)) customer.segment = 'B';
-    else customer.segment = index < Math.ceil(count * 0.2) ? 'C' : 'D';
+    const placed = decided.get(customer.character.id) ?? (revenue > 0 ? segmentOf(index, count) : 'none');
+    customer.segment = placed === 'none' ? undefined : placed;
   }
+}
+
+/** Place in the pyramid of so many customers, by the house's thresholds. @param index 0 is the best customer */
+export function segmentOf(index: number, count: number): Segment {
+  if (index < Math.ceil(count * 0.01)) return 'A';
+  if (index < Math.ceil(count * 0.05)) return 'B';
+  return index < Math.ceil(count * 0.2) ? 'C' : 'D';
 }

@@ -1,5 +1,6 @@
 import { eventIdFor } from '../../application/event-id.js';
 import { EventLog, StreamNotFound } from '../../application/ports/event-log.js';
+import { formatPosition } from '../../application/ports/position.js';
 import { type Outcome, Record, RecordHandler } from '../../application/record.js';
 import { readStored } from '../../application/stored-event.js';
 import type { Config } from '../config.js';
@@ -20,6 +21,8 @@ const ALONE: ReadonlySet<string> = new Set([
   'MergeCustomers',
   'TakeOverCustomer',
   'ConvertReferral',
+  // Names the position before it.
+  'ProposeSegmentation',
 ]);
 
 export interface Filled {
@@ -114,7 +117,8 @@ async function tellAll(
   const end = at(LAST_DAY, 23);
   const tell = async (step: Step) => {
     const by = { actor: step.actor, source: 'demo', now: step.at } as const;
-    const record = () => handler.execute(new Record(step.stream, step.commands, by));
+    const commands = await withPosition(step, log);
+    const record = () => handler.execute(new Record(step.stream, commands, by));
     for (const [index, outcome] of (await log.take(step.stream, step.at, record)).entries()) {
       assertRecorded(outcome, step, index);
     }
@@ -132,6 +136,27 @@ async function tellAll(
     if (isAlone) await flush();
   }
   await flush();
+}
+
+/** A segmentation says what was known when it was proposed: the log's position then, also when it is told again. */
+async function withPosition({ stream, commands }: Step, log: InTurn): Promise<readonly StoryCommand[]> {
+  if (!commands.some(({ name }) => name === 'ProposeSegmentation')) return commands;
+  const knownAt = await proposedAt(stream, log);
+  return commands.map((command) =>
+    command.name === 'ProposeSegmentation' ? { ...command, payload: { ...command.payload, knownAt } } : command,
+  );
+}
+
+async function proposedAt(stream: string, log: InTurn): Promise<string> {
+  try {
+    for await (const recorded of log.read(stream, { limit: 1 })) {
+      return (readStored(recorded).data as { knownAt: string }).knownAt;
+    }
+  } catch (error) {
+    if (!(error instanceof StreamNotFound)) throw error;
+  }
+  const { position = 0n } = await log.head();
+  return formatPosition(log.id, position);
 }
 
 function assertRecorded(outcome: Outcome, step: Step, index: number): void {

@@ -1,16 +1,5 @@
-import {
-  type Appended,
-  EventLog,
-  type ExpectedRevision,
-  type FollowedBatch,
-  type Following,
-  type FollowOptions,
-  type LogHead,
-  type NewEvent,
-  type ReadAllOptions,
-  type ReadStreamOptions,
-  type RecordedEvent,
-} from '../../application/ports/event-log.js';
+import type { Appended, EventLog, ExpectedRevision, NewEvent } from '../../application/ports/event-log.js';
+import { InterposedLog } from '../interposed-log.js';
 import type { SimulatedClock } from './simulated-clock.js';
 
 interface Turn {
@@ -24,17 +13,15 @@ interface Turn {
  * The log, to be appended to by many at once and still in one order, each at its own simulated moment: so the filling
  * shares transactions (a disk that is slow to commit is not waited for 25,000 times) and the demo is the same each time.
  */
-export class InTurn extends EventLog {
-  readonly id: string;
+export class InTurn extends InterposedLog {
   private readonly turns = new Map<string, Turn>();
   private last: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
     private readonly clock: SimulatedClock,
   ) {
-    super();
-    this.id = log.id;
+    super(log);
   }
 
   /** Gives the stream the next turn; it lasts until it has been used or `record` has settled. */
@@ -55,38 +42,14 @@ export class InTurn extends EventLog {
     }
   }
 
-  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<Appended> {
+  override async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<Appended> {
     const turn = this.turns.get(stream);
-    if (!turn) return this.log.append(stream, events, expected);
+    if (!turn) return super.append(stream, events, expected);
     await turn.before;
     // The log asks the clock before it waits for anything.
     this.clock.set(turn.at);
-    const appended = this.log.append(stream, events, expected);
+    const appended = super.append(stream, events, expected);
     turn.pass();
     return appended;
-  }
-
-  read(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent> {
-    return this.log.read(stream, options);
-  }
-
-  readAll(options?: ReadAllOptions): AsyncIterable<RecordedEvent> {
-    return this.log.readAll(options);
-  }
-
-  follow(handle: (batch: FollowedBatch) => Promise<void> | void, options?: FollowOptions): Following {
-    return this.log.follow(handle, options);
-  }
-
-  head(): Promise<LogHead> {
-    return this.log.head();
-  }
-
-  tombstone(stream: string): Promise<void> {
-    return this.log.tombstone(stream);
-  }
-
-  close(): Promise<void> {
-    return this.log.close();
   }
 }

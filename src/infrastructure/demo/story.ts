@@ -15,15 +15,20 @@ import {
   workdaysAfter,
   yearOf,
 } from './calendar.js';
+import { LOSS_MAKER, prepareCosts } from './costing.js';
 import { Customer, rank } from './customer.js';
 import { type Agreement, type Character, characters, newPerson, type Person, STAYING } from './customers.js';
-import { AT_FIRST, asTold, FROM_2025 } from './policy.js';
+import { Ledger } from './ledger.js';
+import { AT_FIRST, asTold, FROM_2025, VALUE_AT_FIRST, VALUE_FROM_2025 } from './policy.js';
 import { Random } from './random.js';
 import { Relating } from './relating.js';
+import { prepareSegmentation, type SegmentsInForce } from './segmenting.js';
 import { ERP, rateText, Selling } from './selling.js';
+import { prepareStanding } from './standing.js';
 import type { Step, StoryCommand } from './step.js';
 import { HANDOVER, managerOf, type RepId, TEAM } from './team.js';
 import * as texts from './texts.js';
+import { prepareWinning } from './winning.js';
 
 const MANAGER = TEAM.femke.repId;
 const INSIDE_SALES = TEAM.iris.repId;
@@ -37,6 +42,8 @@ export interface Cast {
   readonly overdue: Guest;
   /** Buys less and less. */
   readonly declining: Guest;
+  /** Buys well, and costs more than that brings. */
+  readonly lossMaker: Guest;
   /** Whose order was typed with ten times the quantity, and put right twelve weeks later. */
   readonly corrected: Guest & { readonly orderedOn: string; readonly correctedOn: string };
 }
@@ -76,6 +83,8 @@ export class Story {
   private readonly relating = new Relating(this.book);
   private readonly random = new Random('house');
   private readonly customers: Customer[];
+  private readonly ledger = new Ledger();
+  private readonly decided: SegmentsInForce;
 
   constructor() {
     this.customers = characters().map((character) => new Customer(character));
@@ -91,6 +100,7 @@ export class Story {
       repName: TEAM[rep].name,
       overdue: guest(OVERDUE),
       declining: guest(DECLINING),
+      lossMaker: guest(LOSS_MAKER),
       corrected: {
         ...guest(CORRECTED),
         orderedOn: dateOf(ORDERED_TENFOLD),
@@ -102,6 +112,10 @@ export class Story {
     for (const customer of this.customers) this.prepareCustomer(customer);
     // After the rest of the morning: whoever has left gets none.
     this.prepareNewsletters();
+    prepareCosts(this.book, this.customers);
+    prepareWinning(this.book, this.customers);
+    prepareStanding(this.book, this.customers, DECLINING);
+    this.decided = prepareSegmentation(this.book, this.customers, this.ledger);
   }
 
   /** The steps of the whole story, once. */
@@ -109,7 +123,7 @@ export class Story {
     let weekend = 0;
     for (let day = 0; day <= LAST_DAY; day++) {
       this.book.wakeUp(day);
-      if (isFirstOfMonth(day) && day > 200) rank(this.customers, day);
+      if (isFirstOfMonth(day) && day > 200) rank(this.customers, day, this.decided.segments);
       weekend++;
       if (isWorkday(day)) {
         this.relating.startDay();
@@ -122,7 +136,10 @@ export class Story {
         }
         weekend = 0;
       }
-      yield* this.book.close(day);
+      for (const step of this.book.close(day)) {
+        this.ledger.hear(step);
+        yield step;
+      }
     }
   }
 
@@ -155,11 +172,14 @@ export class Story {
       });
     policy('2023-11-01', AT_FIRST, ['A', 'B', 'C', 'D'], '2023-11-01');
     policy('2024-12-10', FROM_2025, ['C'], '2025-01-01');
-    book.tell(at(0, 7, 45), policyStream('value'), MANAGER, {
-      name: 'SetValuePolicy',
-      id: this.random.uuid(),
-      payload: { thresholds: { a: '0.01', b: '0.05', c: '0.2' }, validFrom: '2023-11-01' },
-    });
+    const value = (day: number, id: string, policy: typeof VALUE_AT_FIRST, validFrom: string) =>
+      book.tell(at(day, 7, 45), policyStream('value'), MANAGER, {
+        name: 'SetValuePolicy',
+        id,
+        payload: { ...policy, validFrom },
+      });
+    value(0, this.random.uuid(), VALUE_AT_FIRST, '2023-11-01');
+    value(dayOf('2024-12-10'), new Random('value policy').uuid(), VALUE_FROM_2025, '2025-01-01');
     this.prepareRates();
   }
 
@@ -292,6 +312,11 @@ export class Story {
           wouldHaveComeAnyway: random.chance(0.3),
           savedAcquisitionCost: random.int(15, 60) * 1_000,
         },
+      });
+      this.book.tell(moment + 3_600_000, referrer.stream, character.manager, {
+        name: 'AttributeDirectCost',
+        id: new Random(`thanks for ${character.number}`).uuid(),
+        payload: { amount: 11_500, what: 'dinner to say thank you', referralId },
       });
     }
     const ordered = workdaysAfter(day, random.int(1, 8));

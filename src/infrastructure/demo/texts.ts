@@ -129,3 +129,16 @@ export const SPECIFICATIONS = [
   'embroidered, 6 cm',
   'two colours, both sides',
 ] as const;
+
+export const DECLINE_REASONS = [
+  'Past niet in het budget van dit jaar',
+  'Houdt het bij wat er al besteld wordt',
+  'Een ander was goedkoper',
+  'Geen behoefte aan gebleken',
+] as const;
+
+export const REFERENCE_OUTCOMES = [
+  'Goed gesprek, er volgt een proeforder',
+  'Was enthousiast over de levertijden',
+  'Heeft de opstelling laten zien, zij denken erover na',
+] as const;

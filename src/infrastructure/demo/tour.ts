@@ -36,7 +36,26 @@ interface Value {
   };
 }
 
+interface Contribution {
+  readonly contribution: {
+    readonly grossMargin: number;
+    readonly activityCosts: number;
+    readonly directCosts: number;
+    readonly contribution: number;
+  };
+}
+
+interface Moved {
+  readonly items: readonly { readonly customerId: string; readonly name: string | null }[];
+}
+
+interface Bridge {
+  readonly difference: number;
+  readonly parts: readonly { readonly cause: string; readonly amount: number }[];
+}
+
 const LAST = dateOf(LAST_DAY);
+const A_YEAR_BEFORE = '2025-10-31';
 const TWO_YEARS_BEFORE = '2024-10-31';
 const SEGMENTS = ['A', 'B', 'C', 'D', 'inactive'];
 const STATES = { notDue: 'not due', dueNow: 'due now', overdue: 'overdue' } as const;
@@ -79,6 +98,7 @@ export async function tour(url: string, cast: Cast, counts: ReadonlyMap<string, 
     await pyramids(guide),
     await thenAndNow(guide, cast),
     await asWasKnown(guide, cast),
+    await worth(guide, cast),
   ];
   return [...welcome(counts), ...stops.flat(), ...whereNext(url, cast)].join('\n');
 }
@@ -212,6 +232,34 @@ async function asWasKnown(guide: Guide, { corrected }: Cast): Promise<string[]> 
   ];
 }
 
+async function worth(guide: Guide, { lossMaker }: Cast): Promise<string[]> {
+  const account = `/customers/${lossMaker.id}/contribution?from=2025-11-01&to=2026-11-01&asOf=${LAST}`;
+  const between = `from=${A_YEAR_BEFORE}&to=${LAST}`;
+  const moved = `/pyramid/migration?${between}&cell=A:B`;
+  const [{ contribution: is }, { items }] = await Promise.all([
+    guide.ask<Contribution>(account),
+    guide.ask<Moved>(moved),
+  ]);
+  const lines = [
+    `  ${lossMaker.name} leaves ${euros(is.grossMargin)} of margin in a year. Doing things for it costs`,
+    `  ${euros(is.activityCosts)}, what is spent on it alone ${euros(is.directCosts)}: it contributes ${euros(is.contribution)}.`,
+    guide.call(account),
+  ];
+  const [one] = items;
+  if (one) {
+    const bridge = `/value/bridge?${between}&customer=${one.customerId}`;
+    const { difference, parts } = await guide.ask<Bridge>(bridge);
+    const why = parts.filter(({ amount }) => amount !== 0).map(({ cause, amount }) => `${cause} ${euros(amount)}`);
+    lines.push(
+      `  ${one.name} was A a year ago, and is B now: its contribution changed by ${euros(difference)},`,
+      `  of which ${why.join(', ')}.`,
+      guide.call(moved),
+      guide.call(bridge),
+    );
+  }
+  return [...heading(5, 'Who brings what, and who was A a year ago?'), ...lines];
+}
+
 function whereNext(url: string, { declining }: Cast): string[] {
   const api = `${url}/api/v1`;
   return [
@@ -222,6 +270,7 @@ function whereNext(url: string, { declining }: Cast): string[] {
       [
         ['everything that can be called', `${url}/docs`],
         ['who stays and who goes', `curl '${api}/retention?period=year&by=segment&asOf=${LAST}'`],
+        ['what customers will still bring', `curl '${api}/value/expected?asOf=${LAST}&limit=5'`],
         ['discounts agreed and given', `curl '${api}/agreements?asOf=${LAST}'`],
         ['a customer at a glance', `curl '${api}/customers/${declining.id}?asOf=${LAST}'`],
         [

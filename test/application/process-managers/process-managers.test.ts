@@ -265,7 +265,7 @@ describe('a node', () => {
   });
 
   it('that can not even look where the log ends begins when it can', async () => {
-    const { InterposedLog } = await import('../../support/interposed-log.js');
+    const { InterposedLog } = await import('../../../src/infrastructure/interposed-log.js');
     const log = new InterposedLog(recorder.log);
     const head = log.head.bind(log);
     let failures = 0;

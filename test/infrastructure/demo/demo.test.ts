@@ -115,12 +115,29 @@ describe('the tour of the demo', () => {
     }
   }
 
+  let proposedAgain: { status: number; segments: unknown } | undefined;
+
+  /** Has the read side work out the segments of the year, under the id of the run that the story tells. */
+  async function proposeAgain(text: string): Promise<void> {
+    const url = `${/http:\S+\/api\/v1/.exec(text)?.[0]}/segmentations`;
+    const { data } = (await (await fetch(url)).json()) as { data: { items: { runId: string }[] } };
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: data.items[0]?.runId }),
+    });
+    const { segments } = (await response.json()) as { segments: unknown };
+    proposedAgain = { status: response.status, segments };
+  }
+
   beforeAll(async () => {
     const stop = new AbortController();
     const config = readConfig({ KLANTWAARDE_DATA: join(folder, 'one'), PORT: '0' });
     const write = (text: string) => {
       printed += `${text}\n`;
-      if (text.includes('Ctrl-C')) tryAll(text).finally(() => stop.abort());
+      if (text.includes('Ctrl-C')) {
+        Promise.all([tryAll(text), proposeAgain(text)]).finally(() => stop.abort());
+      }
     };
     await runDemo(config, { write, signal: stop.signal });
   }, PATIENCE_MS);
@@ -152,6 +169,23 @@ describe('the tour of the demo', () => {
     });
     expect(since).toBeGreaterThan(0);
     expect(before).toBeGreaterThan((since as number) * 2);
+  });
+
+  it('tells of a customer that costs more than it brings, and of one that is A no more', () => {
+    expect(printed).toMatch(/Zuiderhof Koffiebranders B\.V\. leaves €\d+,\d+ of margin[^:]+: it contributes -€/);
+    expect(printed).toMatch(
+      /Westerkroon Schoonmaak B\.V\. was A a year ago, and is B now: [^:]+ by -€[\d,]+,\s+of which less -€/,
+    );
+  });
+
+  it('finalised the segments that the system itself proposes from what was known then', () => {
+    expect(proposedAgain?.status).toBe(200);
+    expect(proposedAgain?.segments).toEqual([
+      { segment: 'A', customers: 4 },
+      { segment: 'B', customers: 16 },
+      { segment: 'C', customers: 57 },
+      { segment: 'D', customers: 307 },
+    ]);
   });
 
   it('gives a call to try for everything that it shows, and each is answered', () => {

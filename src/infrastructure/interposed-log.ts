@@ -10,7 +10,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
-} from '../../src/application/ports/event-log.js';
+} from '../application/ports/event-log.js';
 
 export type Append = (
   stream: string,
@@ -19,7 +19,7 @@ export type Append = (
   append: () => Promise<Appended>,
 ) => Promise<Appended>;
 
-/** A log as one node sees it, with whatever comes between that node and its appends. Behind it is a real one. */
+/** A log with something between it and whoever appends to it. Behind it is a real one. */
 export class InterposedLog extends EventLog {
   readonly id: string;
   override readonly appendsWithoutGaps: boolean;

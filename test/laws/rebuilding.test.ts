@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { RecordedEvent } from '../../src/application/ports/event-log.js';
-import { customerStream } from '../../src/domain/streams.js';
 import { answersTo, everyView, following, reading, runs } from './asking.js';
-import { customers, instantOf, reps, span } from './history.js';
+import { instantOf, span } from './history.js';
 import { histories, recordAll } from './telling.js';
 
 describe('A read side made again', () => {
@@ -37,25 +36,16 @@ const figures = [
   'retention per year',
   'retention per quarter by segment',
 ];
-const policies = [
-  'company',
-  'policy-visit-frequency',
-  'policy-exchange-rates',
-  'policy-value',
-  'policy-activity-rates',
-];
 
-/** The log with its customers' streams in the opposite order. */
+/** The log stream by stream, its customers' streams in the opposite order. */
 function turned(events: readonly RecordedEvent[]): RecordedEvent[] {
-  const streams = Map.groupBy(events, (event) => event.stream);
-  return [
-    ...policies,
-    ...[...customers].reverse().map(customerStream),
-    ...reps.map((rep) => `rep-${rep}`),
-    // Of two that hold from the same day the one finalised later counts.
-    ...[...streams.keys()].filter((stream) => stream.startsWith('segmentation-')),
-  ]
-    .flatMap((stream) => streams.get(stream) ?? [])
+  const streams = [...Map.groupBy(events, (event) => event.stream)];
+  const those = (isWanted: (stream: string) => boolean) => streams.filter(([stream]) => isWanted(stream));
+  const isCustomer = (stream: string) => stream.startsWith('customer-');
+  // Of two that hold from the same day the one finalised later counts.
+  const isRun = (stream: string) => stream.startsWith('segmentation-');
+  return [...those((stream) => !isCustomer(stream) && !isRun(stream)), ...those(isCustomer).reverse(), ...those(isRun)]
+    .flatMap(([, told]) => told)
     .map((event, index) => ({ ...event, position: BigInt(index + 1) }));
 }
 

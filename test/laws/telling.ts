@@ -50,6 +50,12 @@ export function knownOf(events: readonly RecordedEvent[], share: number): Record
   return events.slice(0, 1 + Math.floor(share * (events.length - 1)));
 }
 
+/** When what an event says begins to hold: with what happened, or on an earlier day that it names. */
+function beginsToHold({ occurredAt, data }: { occurredAt: string; data: unknown }): string {
+  const { validFrom } = data as { validFrom?: string };
+  return validFrom !== undefined && validFrom < occurredAt ? validFrom : occurredAt;
+}
+
 /** The prefix up to a position without the events whose effective version is valid after a date. */
 export function leaveOutLater(prefix: readonly RecordedEvent[], asOf: string): RecordedEvent[] {
   const chainOf = new Map<string, string>();
@@ -57,14 +63,14 @@ export function leaveOutLater(prefix: readonly RecordedEvent[], asOf: string): R
   for (const event of prefix.map(readStored)) {
     const { targetEventId, replacement } = event.data as {
       targetEventId?: string;
-      replacement?: { occurredAt: string };
+      replacement?: { occurredAt: string; data: unknown };
     };
     const chain = (targetEventId && chainOf.get(targetEventId)) || event.id;
     chainOf.set(event.id, chain);
     // Two that were one all along are so for every date.
     if (event.type === 'CustomersMerged') occurs.set(chain, '');
-    else if (!targetEventId) occurs.set(chain, event.occurredAt);
-    else if (replacement) occurs.set(chain, replacement.occurredAt);
+    else if (!targetEventId) occurs.set(chain, beginsToHold(event));
+    else if (replacement) occurs.set(chain, beginsToHold(replacement));
   }
   // Without the events before it, an event would lose the effective recorded time that it owes to them.
   let effective = 0;

@@ -296,7 +296,7 @@ export class DuckDbReadSide extends ReadSide {
   }
 
   private async prove(number: number, folder: string): Promise<Checkpoint> {
-    const generation = await Generation.open(number, folder, this.generationOptions);
+    const generation = await Generation.open(number, folder, this.digest, this.generationOptions);
     try {
       const reason = await this.whyNotToBelieve(generation);
       if (reason !== undefined) throw new Error(reason);
@@ -430,7 +430,7 @@ export class DuckDbReadSide extends ReadSide {
     let generation: Generation | undefined;
     let reason: string | undefined;
     try {
-      generation = await Generation.open(number, this.folders.path(number), this.generationOptions);
+      generation = await Generation.open(number, this.folders.path(number), this.digest, this.generationOptions);
       reason = await this.whyNotToBelieve(generation);
     } catch (error) {
       // Whether it can be believed only the log can tell: it must not be thrown away before that was heard.
@@ -446,11 +446,10 @@ export class DuckDbReadSide extends ReadSide {
   }
 
   private async whyNotToBelieve(generation: Generation): Promise<string | undefined> {
-    const { logId, digest, complete, lastEventId } = await generation.identity();
+    const { logId, complete, lastEventId } = await generation.identity();
     const { position } = generation.projector.checkpoint();
     if (!complete) return 'it was never completed.';
     if (logId !== this.options.log.id) return 'it was made from another log.';
-    if (digest !== this.digest) return 'it was made by other rules.';
     if (position === undefined) return undefined;
     for await (const event of this.options.log.readAll({ from: position, limit: 1 })) {
       if (event.position === position && event.id === lastEventId) return undefined;
@@ -594,7 +593,7 @@ export class DuckDbReadSide extends ReadSide {
 
   /** Lets a filled generation answer as soon as it is no further behind than the one that answers now. */
   private async takeOver(number: number, folder: string): Promise<void> {
-    const generation = await Generation.open(number, folder, this.generationOptions);
+    const generation = await Generation.open(number, folder, this.digest, this.generationOptions);
     let applier: Applier | undefined;
     try {
       await new Promise<void>((resolve, reject) => {

@@ -77,11 +77,17 @@ export class Generation {
     }
   }
 
-  /** Opens one that was completed, to follow the log and answer questions. */
-  static async open(number: number, folder: string, options: GenerationOptions): Promise<Generation> {
+  /**
+   * Opens one that was completed, to follow the log and answer questions.
+   * @param digest of the facts that it has to have been made by
+   */
+  static async open(number: number, folder: string, digest: string, options: GenerationOptions): Promise<Generation> {
     const instance = await Generation.database(folder, true, options);
     try {
       const connection = await instance.connect();
+      // Before its views: those of newer facts can't be made over the tables of older ones.
+      const [made] = (await connection.runAndReadAll('SELECT digest FROM read_side')).getRows();
+      if (made?.[0] !== digest) throw new Error('it was made by other rules.');
       await Generation.loadMacros(connection, options);
       const projector = await Projector.open(connection, options.facts);
       const generation = new Generation(number, folder, instance, projector);

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReadSideNotReady } from '../../../src/application/ports/read-side.js';
 import { DuckDbReadSide } from '../../../src/infrastructure/duckdb/duckdb-read-side.js';
-import { type Fact, loadFacts } from '../../../src/infrastructure/duckdb/sql-files.js';
+import { type Fact, loadFacts, loadViews, type SqlFile } from '../../../src/infrastructure/duckdb/sql-files.js';
 import { ArrayEventLog } from '../../support/array-event-log.js';
 import { type GivenEvent, type GivenReadSide, givenReadSide, recorded } from '../../support/read-side.js';
 import { contents } from './table-contents.js';
@@ -43,7 +43,7 @@ const lifecycles = async () =>
   (await given!.rows<{ lifecycle: string }>('SELECT lifecycle FROM customer_lifecycle ORDER BY position')).map(
     (row) => row.lifecycle,
   );
-const open = (options: { log?: ArrayEventLog; facts?: readonly Fact[] } = {}) =>
+const open = (options: { log?: ArrayEventLog; facts?: readonly Fact[]; views?: readonly SqlFile[] } = {}) =>
   givenReadSide([], { folder, log, views: [], ...options });
 
 /** Opens and closes once, so that there is a generation. */
@@ -155,6 +155,13 @@ describe('a generation', () => {
     );
     given = await open({ facts });
     expect(await lifecycles()).toEqual(['SUSPECT', 'PROSPECT']);
+    expect(given.told[0]).toContain('made by other rules');
+  });
+
+  it('is built again when a newer version has a fact more, with views over it', async () => {
+    await (await open({ facts: loadFacts().filter(({ name }) => name !== 'review') })).close();
+    given = await open({ views: loadViews() });
+    expect(await lifecycles()).toEqual(['suspect', 'prospect']);
     expect(given.told[0]).toContain('made by other rules');
   });
 

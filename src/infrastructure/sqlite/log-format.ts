@@ -64,10 +64,13 @@ export interface OpenedLog {
 export function openLog(file: string, options: { readOnly: boolean; busyTimeoutMs: number }): OpenedLog {
   const database = openDatabase(file, LOG_FORMAT, options);
   try {
-    const log = oneRow(database, file, 'SELECT id, head FROM log');
-    const last = oneRow(database, file, 'SELECT max(position) AS position FROM events');
-    oneRow(database, file, 'SELECT count(*) AS streams FROM (SELECT 1 FROM streams LIMIT 1)');
-    if (BigInt((last.position as bigint | null) ?? 0) > BigInt(log.head as bigint)) {
+    // In one statement, so that it is of one moment: another process may be writing.
+    const log = oneRow(
+      database,
+      file,
+      'SELECT id, head, (SELECT max(position) FROM events) AS last, EXISTS (SELECT 1 FROM streams) AS streams FROM log',
+    );
+    if (BigInt((log.last as bigint | null) ?? 0) > BigInt(log.head as bigint)) {
       throw new LogDamaged(`The event log ${file} is damaged: it holds events past its own head. Nothing was changed.`);
     }
     return { database, id: log.id as string };

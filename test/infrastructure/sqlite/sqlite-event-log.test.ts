@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import {
@@ -131,6 +132,20 @@ describe('The SQLite log', () => {
     expect(await all(reading.read(STREAM))).toHaveLength(3);
     await expect(reading.append(STREAM, events(1), 'any')).rejects.toThrow(LogUnavailable);
     await reading.close();
+  });
+
+  it('is opened while another process writes to it, at whatever moment', async () => {
+    const child = startProcess('appending-process.ts', file);
+    const ended = once(child, 'close');
+    child.stdout?.resume();
+    await once(child.stdout as Readable, 'data');
+
+    for (let time = 0; time < 1_500; time++) {
+      await (await SqliteEventLog.open(file, { clock, readOnly: true })).close();
+    }
+
+    child.kill('SIGKILL');
+    await ended;
   });
 
   it('turns appends away while another process holds the file longer than the busy timeout, and goes on afterwards', async () => {

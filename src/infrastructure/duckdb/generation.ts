@@ -19,8 +19,8 @@ export interface GenerationOptions {
   readonly readers: number;
 }
 
-/** What a stored generation says of itself. */
-export interface StoredIdentity extends Identity {
+/** What a generation that was opened says of itself; the digest of its facts is the one that it was opened with. */
+export interface StoredIdentity extends Omit<Identity, 'digest'> {
   readonly complete: boolean;
   readonly lastEventId: string | undefined;
 }
@@ -133,12 +133,12 @@ export class Generation {
   }
 
   async identity(): Promise<StoredIdentity> {
-    const [row] = await this.rows<{ logId: string; digest: string; complete: boolean; eventId: string | null }>(
-      'SELECT log_id, digest, complete, event_id FROM read_side',
+    const [row] = await this.rows<{ logId: string; complete: boolean; eventId: string | null }>(
+      'SELECT log_id, complete, event_id FROM read_side',
       {},
     );
     if (!row) throw new Error('It does not say what it was made from.');
-    return { logId: row.logId, digest: row.digest, complete: row.complete, lastEventId: row.eventId ?? undefined };
+    return { logId: row.logId, complete: row.complete, lastEventId: row.eventId ?? undefined };
   }
 
   async rows<T = Row>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]> {

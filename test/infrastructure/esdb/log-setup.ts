@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { EsdbEventLog, type EsdbEventLogOptions } from '../../../src/infrastructure/esdb/esdb-event-log.js';
 import type { LogUnderTest } from '../../application/event-log.contract.js';
 import { type EventStoreUnderTest, eventStore } from '../../support/event-store/any.js';
 import type { EventStoreOptions } from '../../support/event-store/event-store.js';
+import { startFromSource } from '../../support/start-process.js';
 
 /** Tests wait for failures: the log must not be as patient with them as in a company. */
 export const impatient = { open: 2_000, attempt: 1_000, total: 2_000, quiet: 1_500 };
@@ -52,17 +52,5 @@ export async function makeEsdbLog(
 
 /** Runs one of the programs beside this file in a process of its own. */
 export function startProcess(program: string, ...args: string[]): ChildProcess {
-  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  return spawn(
-    process.execPath,
-    [
-      '--experimental-transform-types',
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      new URL('../sqlite/from-source.mjs', import.meta.url).href,
-      here(program),
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
-  );
+  return startFromSource(new URL(program, import.meta.url), ...args);
 }

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../../src/application/ports/clock.js';
 import { SqliteEventLog, type SqliteEventLogOptions } from '../../../src/infrastructure/sqlite/sqlite-event-log.js';
 import type { LogUnderTest } from '../../application/event-log.contract.js';
+import { startFromSource } from '../../support/start-process.js';
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -88,17 +88,5 @@ export function sabotageCommits(file: string, type: string): Promise<void> {
 
 /** Runs one of the programs beside this file in a process of its own. */
 export function startProcess(program: string, ...args: string[]): ChildProcess {
-  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  return spawn(
-    process.execPath,
-    [
-      '--experimental-transform-types',
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      new URL('from-source.mjs', import.meta.url).href,
-      here(program),
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
-  );
+  return startFromSource(new URL(program, import.meta.url), ...args);
 }
